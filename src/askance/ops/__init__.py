@@ -1,0 +1,36 @@
+"""Array kernels that every strategy may use: the one place that knows numpy from torch.  Floor 0."""
+
+from askance.ops.arrays import (
+    as_numpy,
+    blocks,
+    entropy_of,
+    first_bad_probs,
+    first_bad_row,
+    segment,
+    softmax,
+    top_two,
+)
+from askance.ops.noise import gumbel, hex_id, key_ids, noise, parse_id, weighted_order
+from askance.ops.top import top
+from askance.ops.vectors import Dense, Outer, Vecs
+
+__all__ = [
+    "Dense",
+    "Outer",
+    "Vecs",
+    "as_numpy",
+    "blocks",
+    "entropy_of",
+    "first_bad_probs",
+    "first_bad_row",
+    "gumbel",
+    "hex_id",
+    "key_ids",
+    "noise",
+    "parse_id",
+    "segment",
+    "softmax",
+    "top",
+    "top_two",
+    "weighted_order",
+]
