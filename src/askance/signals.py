@@ -118,9 +118,14 @@ def check_offsets(offsets: Array | None, rows: int, inner_rows: int) -> None:
         raise BadSignal("offsets must not go down")
 
 
+def sources(names: frozenset[str]) -> frozenset[str]:
+    """The signals themselves, and those that they can be derived from."""
+    return names | {source for name in names for source, _ in DERIVED.get(name, ())}
+
+
 def check_values(signals: Signals, names: frozenset[str]) -> None:
     """NaN, infinite values and rows that are not probabilities, each with the signal, the row and the sample."""
-    for name in sorted(names & set(signals.columns)):
+    for name in sorted(sources(names) & set(signals.columns)):
         _check_column(name, signals.columns[name], signals.ids)
     if signals.inner is not None and "inner" in names:
         check_values(signals.inner, frozenset(signals.inner.columns))
@@ -137,6 +142,24 @@ def _check_column(name: str, a: Array, ids: Array) -> None:
         if found is not None:
             row, why = found
             raise BadSignal(f"{name} are not probabilities: row {row} (sample {ops.hex_id(ids[row])}) {why}")
+
+
+# Who can give a signal, for the message that says it is missing.
+GIVERS = {
+    "probs": "any classifier",
+    "members": "a committee (`?members=8` after a learner) or a network with dropout",
+    "embeddings": "a frozen backbone, a network, tfidf, or feature columns",
+    "logits": "a network",
+    "inner": "a learner of boxes, tokens or pixels",
+}
+
+
+def check_names(signals: Signals, needs: frozenset[str], who: object, whose: str = "the learner gives") -> None:
+    """A MissingSignal naming what is missing, what there is, and who could give it."""
+    missing = sorted(needs - signals.names)
+    if missing:
+        hints = "; ".join(f"{m} comes from {GIVERS[m]}" for m in missing if m in GIVERS)
+        raise MissingSignal(f"{who} needs {', '.join(missing)}; {whose} {listed(signals.names)}" + (f" ({hints})" if hints else ""))
 
 
 def listed(names: frozenset[str]) -> str:

@@ -28,6 +28,7 @@ from askance import ops
 from askance.errors import BadStrategy, nearest
 from askance.greedy import lockstep
 from askance.registry import Registry
+from askance.signals import sources
 from askance.view import GIVEN, View
 
 Utility = NewType("Utility", np.ndarray)
@@ -50,6 +51,7 @@ class Meta:
     local: bool = False  # row i of the result depends on row i alone
     part: bool = False  # of use only inside an expression: not listed as a strategy
     lockstep: bool = True  # a greedy selector gives the same picks run shard by shard
+    sampled: bool = False  # its scores are keys of a random draw, which say nothing to a person
     bounds: dict[str, Bounds] = field(default_factory=dict)
     fails: dict[str, str] = field(default_factory=dict)  # contract check -> why; strict: passing is a failure too
     cost: str = ""  # e.g. "O(N C)"
@@ -158,7 +160,7 @@ class Atom(Strategy):
     def __call__(self, view: View) -> View:
         match KINDS[self.returns]:
             case "scorer":
-                return view.scored(self._score(view), repr(self))
+                return view.scored(self._score(view), "" if self.meta.sampled else repr(self))
             case "embedder":
                 return self._embed(view)
             case "greedy selector":
@@ -166,7 +168,8 @@ class Atom(Strategy):
         return self._pick(view)
 
     def _score(self, view: View) -> np.ndarray:
-        wide = [view.signals[w] for w in self._signature[1] if w not in GIVEN and w in view.signals.columns]
+        columns = view.signals.columns
+        wide = [columns[w] for w in sources(frozenset(self._signature[1]) - GIVEN) if w in columns]
         if self.local and wide:
             # A block at a time: the author writes the formula, the driver keeps the temporaries in the cache.
             tallest = max(wide, key=lambda a: a.nbytes)
@@ -198,7 +201,8 @@ class Atom(Strategy):
     def _pick_greedily(self, view: View) -> View:
         rows, scores = lockstep([(self.start(view), view)], view.k)
         kept = view.keep(np.array([row for _, row in rows], np.int64))
-        return replace(kept, notes={**kept.notes, repr(self): scores}, utility=scores if view.utility is None else kept.utility)
+        name, said = (repr(self), scores) if not self.meta.sampled else ("length", np.sqrt(kept.get("vectors").norms))
+        return replace(kept.scored(said, name), utility=said if view.utility is None else kept.utility)
 
     def _pick(self, view: View) -> View:
         # Rows go in by id, so that a library's own order-dependence (k-means, trees) cannot show.
@@ -209,7 +213,13 @@ class Atom(Strategy):
             raise BadStrategy(f"{self.name} must give row numbers (m,), not {rows.dtype} of shape {rows.shape}")
         if len(np.unique(rows)) != len(rows) or (len(rows) and not 0 <= rows.min() <= rows.max() < len(view)):
             raise BadStrategy(f"{self.name} picked a row twice or out of range")
-        return view.keep(rows)
+        kept = view.keep(rows)
+        if self.meta.local and "place" not in kept.notes:  # best first by utility: the place in the whole pool
+            kept = replace(kept, notes={**kept.notes, "place": np.arange(1, len(rows) + 1)})
+        return kept
+
+    def asks(self, *words: str) -> bool:
+        return any(w in words for w in self._signature[1])
 
     def __repr__(self) -> str:
         args = ", ".join(f"{k}={v!r}" for k, v in self.params)
@@ -357,15 +367,18 @@ def lift(x: Strategy | float) -> Strategy:
     raise BadStrategy(f"{x!r} is not a strategy; write parse({x!r}) for a text")
 
 
+WORDS = {int: "a whole number", float: "a number", str: "a word in quotes", bool: "True or False"}
+
+
 def check_parameter(owner: str, name: str, value: Any, defaults: dict[str, Any], bounds: dict[str, Bounds]) -> None:
     """A BadStrategy that names the strategy, the parameter and what would be right."""
     if name not in defaults:
         has = f"it has {', '.join(defaults)}" if defaults else "it has none"
         raise BadStrategy(f"{owner} has no parameter {name!r}; {has}{nearest(name, defaults)}")
     wanted = type(defaults[name])
-    fits = isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))
-    if not fits and not (wanted is float and isinstance(value, int)) and defaults[name] is not None:
-        raise BadStrategy(f"{owner}: {name} must be a {wanted.__name__}, not {value!r}")
+    fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
+    if defaults[name] is not None and (not fits or (isinstance(value, bool) and wanted is not bool)):
+        raise BadStrategy(f"{owner}: {name} must be {WORDS.get(wanted, wanted.__name__)}, not {value!r}")
     limit = bounds.get(name)
     if limit is None or value is None:
         return
@@ -405,6 +418,7 @@ def strategy(
     local: bool | None = None,
     part: bool = False,
     lockstep: bool = True,
+    sampled: bool = False,
     bounds: dict[str, Bounds] | None = None,
     fails: dict[str, str] | None = None,
     cost: str = "",
@@ -412,14 +426,24 @@ def strategy(
     """The one decorator: registers a function under its own name.  A scorer or embedder is local unless it says no."""
 
     def register(fn: Callable[..., Any]) -> Atom:
-        meta = Meta(paper, getdoc(fn) or "", family_of(fn.__module__), False, part, lockstep, bounds or {}, fails or {}, cost)
+        returns = Atom(fn).returns
+        if returns not in KINDS:
+            raise BadStrategy(f"{fn.__name__} must say what it returns: -> Utility, Vectors, Picks or Greedy")
+        meta = Meta(
+            paper=paper,
+            doc=getdoc(fn) or "",
+            family=family_of(fn.__module__),
+            local=returns in (Utility, Vectors) if local is None else local,
+            part=part,
+            lockstep=lockstep,
+            sampled=sampled,
+            bounds=bounds or {},
+            fails=fails or {},
+            cost=cost,
+        )
         atom = Atom(fn, meta=meta)
-        if atom.returns not in KINDS:
-            raise BadStrategy(f"{atom.name} must say what it returns: -> Utility, Vectors, Picks or Greedy")
-        row_wise = atom.returns in (Utility, Vectors) if local is None else local
-        atom = replace(atom, meta=replace(meta, local=row_wise))
         ATOMS.add(atom.name, atom)
-        if not part and atom.returns is not Vectors:
+        if not part and returns is not Vectors:
             RECIPES.add(atom.name, Recipe(atom.name, atom.name, atom.meta))
         return atom
 

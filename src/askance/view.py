@@ -82,4 +82,5 @@ class View:
         )
 
     def scored(self, utility: np.ndarray, by: str) -> "View":
-        return replace(self, utility=utility, notes={**self.notes, by: utility})
+        """With a new utility; `by` says whose, for the reason given with a pick ("" when it says nothing to a person)."""
+        return replace(self, utility=utility, notes={**self.notes, by: utility} if by else self.notes)

@@ -1,0 +1,174 @@
+"""Selects from a pool in memory.  Floor 3.
+
+    select("margin | top(x=10) | kmeans", Signals(ids, {"probs": ..., "embeddings": ...}), k=20) -> Batch
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from askance import ops
+from askance.errors import BadSignal, BadStrategy
+from askance.signals import Signals, check_names, check_values, concat
+from askance.spec import parse
+from askance.strategy import ATOMS, Picks, Strategy, Utility
+from askance.view import View
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What to ask, best first.
+
+    ids      (m,) uint64, distinct, m = min(k, samples that are free)
+    utility  (m,) from the last scorer of the strategy, else the greedy score when picked, else 0
+    notes    {scorer: (m,)} what every scorer said of these, and "place": the rank in the pool by the first `top`
+    pool     how many samples there were to choose from
+    exact    False where shards were narrowed one by one, so that a single machine might have chosen otherwise
+    """
+
+    ids: np.ndarray
+    utility: np.ndarray
+    notes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    strategy: str = ""
+    pool: int = 0
+    exact: bool = True
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """One phrase a pick: 'margin 0.974, rank 14 of 25000'."""
+        return tuple(self._why(i) for i in range(len(self)))
+
+    def _why(self, i: int) -> str:
+        said = [f"{name} {a[i]:.3g}" for name, a in self.notes.items() if name != "place"]
+        if said and "place" in self.notes:
+            said.append(f"rank {int(self.notes['place'][i])} of {self.pool}")
+        return ", ".join(said) or "drawn at random"
+
+
+def select(
+    strategy: str | Strategy,
+    signals: Signals,
+    k: int,
+    seed: int = 0,
+    labeled: Signals | None = None,
+    labels: Any = None,
+    pending: Signals | None = None,
+    costs: Any = None,
+    learner: Any = None,
+) -> Batch:
+    """The k samples most worth asking about, or all that are free when there are fewer.
+
+    labeled  what the model says of the labelled samples, with labels (L,): diversity is measured from them too
+    pending  samples that somebody is asked about already: they count as picked and never come back
+    costs    (N,) > 0: a scorer is then ranked by utility per cost
+    The picks depend on the seed and the ids alone, not on the order of the rows.
+    """
+    s = whole(parse(strategy), costs)
+    view = start(s, signals, k, seed, labeled, labels, pending, costs, learner)
+    done = s(view) if len(view) and view.k else view.keep(np.arange(0))
+    return finished(done, str(s), len(view))
+
+
+def whole(s: Strategy, costs: Any = None) -> Strategy:
+    """A bare scorer gets `| top`, and `| per_cost` before it where there are costs."""
+    if s.kind is Picks:
+        return s
+    if s.kind is not Utility:
+        raise BadStrategy(f"{s} only says where diversity is measured; add a selector, as in `{s} | kcenter`")
+    top = ATOMS["top"]
+    return s | top if costs is None else s | ATOMS["per_cost"] | top
+
+
+def start(
+    s: Strategy,
+    signals: Signals,
+    k: int,
+    seed: int,
+    labeled: Signals | None,
+    labels: Any,
+    pending: Signals | None,
+    costs: Any,
+    learner: Any,
+) -> View:
+    """Everything that is checked before any work, and the view that the strategy starts from."""
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0:
+        raise BadSignal(f"k must be a whole number of picks, 0 or more, not {k!r}")
+    check_names(signals, s.needs, s)
+    check_values(signals, s.needs)
+    check_distinct(signals.ids)
+    known, n_labeled = _known(s, labeled, pending)
+    y = _labels(labels, n_labeled)
+    price = _costs(costs, signals)
+    taken = [p.ids for p in (labeled, pending) if p is not None and len(p)]
+    free = ~np.isin(signals.ids, np.concatenate(taken)) if taken else None
+    context = any(a.asks("reference", "labeled", "pending", "labels") for a in s.atoms())
+    view = View(
+        signals,
+        int(min(k, len(signals) if free is None else int(free.sum()))),
+        int(seed),
+        known=known if context else None,
+        labels=y,
+        labeled_rows=n_labeled,
+        costs=price,
+        learner=learner,
+    )
+    return view if free is None or free.all() else view.keep(np.flatnonzero(free))
+
+
+def finished(view: View, text: str, pool: int, exact: bool = True) -> Batch:
+    ids, utility = view.signals.ids, np.asarray(view.get("utility"), dtype=np.float64)
+    return Batch(ids, utility, view.notes, text, pool, exact)
+
+
+def check_distinct(ids: np.ndarray) -> None:
+    in_order = np.sort(ids)
+    twice = in_order[1:] == in_order[:-1]
+    if twice.any():
+        raise BadSignal(f"two samples have the id {ops.hex_id(in_order[1:][twice][0])}; ids must be distinct")
+
+
+def _known(s: Strategy, labeled: Signals | None, pending: Signals | None) -> tuple[View | None, int]:
+    """The labelled samples and then the pending ones, in one view; None when there are neither."""
+    parts = [p for p in (labeled, pending) if p is not None and len(p)]
+    n_labeled = 0 if labeled is None else len(labeled)
+    if not parts:
+        return None, n_labeled
+    if any(a.asks("reference") for a in s.atoms()):
+        for part, word in ((labeled, "labelled"), (pending, "pending")):
+            if part is not None and len(part):
+                check_names(part, _vector_needs(s), s, f"the {word} samples have")
+                check_values(part, _vector_needs(s))
+    return View(concat(parts), 0), n_labeled
+
+
+def _vector_needs(s: Strategy) -> frozenset[str]:
+    """What the labelled samples must have for their vectors to be made: the embedders' needs, else the embeddings."""
+    makers = [a for a in s.atoms() if a.gives]
+    return frozenset().union(*(a.needs for a in makers)) if makers else frozenset({"embeddings"})
+
+
+def _labels(labels: Any, n: int) -> np.ndarray | None:
+    if labels is None:
+        return None
+    y = np.asarray(labels)
+    if y.shape != (n,):
+        raise BadSignal(f"labels must be ({n},), one for each labelled sample, not {y.shape}")
+    return y
+
+
+def _costs(costs: Any, signals: Signals) -> np.ndarray | None:
+    if costs is None:
+        return None
+    c = np.asarray(costs, dtype=np.float64)
+    if c.shape != (len(signals),):
+        raise BadSignal(f"costs must be ({len(signals)},), one for each sample, not {c.shape}")
+    bad = np.flatnonzero(~(np.isfinite(c) & (c > 0)))
+    if len(bad):
+        row = int(bad[0])
+        raise BadSignal(f"costs must be above 0: row {row} (sample {ops.hex_id(signals.ids[row])}) has {c[row]}")
+    return c

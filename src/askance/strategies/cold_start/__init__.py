@@ -1,0 +1,1 @@
+"""First batches, before anything is labelled."""

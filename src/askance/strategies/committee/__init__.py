@@ -1,0 +1,1 @@
+"""Disagreement between the members of a committee, or draws of a dropout network."""

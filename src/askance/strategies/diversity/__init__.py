@@ -1,0 +1,1 @@
+"""Selectors that spread a batch out."""

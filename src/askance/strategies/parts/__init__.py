@@ -1,0 +1,1 @@
+"""What other strategies are made with."""
