@@ -1,0 +1,47 @@
+"""Measuring honestly: estimates with intervals, calibration, learning curves, comparisons over seeds.  Floor 2."""
+
+from askance.history import Metric
+from askance.metrics.calibration import Bin, Calibration, calibration, certainty
+from askance.metrics.classify import (
+    Confusion,
+    accuracy,
+    balanced_accuracy,
+    class_balance,
+    confusion,
+    kappa,
+    log_loss,
+    macro_f1,
+)
+from askance.metrics.compare import Comparison, WinMatrix, compare, compare_all, holm, win_matrix
+from askance.metrics.curves import aubc, labels_to_reach
+from askance.metrics.intervals import t_interval, wilson
+from askance.metrics.measure import LOWER_IS_BETTER, NAMES, measure
+
+__all__ = [
+    "LOWER_IS_BETTER",
+    "NAMES",
+    "Bin",
+    "Calibration",
+    "Comparison",
+    "Confusion",
+    "Metric",
+    "WinMatrix",
+    "accuracy",
+    "aubc",
+    "balanced_accuracy",
+    "calibration",
+    "certainty",
+    "class_balance",
+    "compare",
+    "compare_all",
+    "confusion",
+    "holm",
+    "kappa",
+    "labels_to_reach",
+    "log_loss",
+    "macro_f1",
+    "measure",
+    "t_interval",
+    "wilson",
+    "win_matrix",
+]
