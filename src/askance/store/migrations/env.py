@@ -1,0 +1,6 @@
+"""Alembic's way in: runs the migrations on the connection, and in the transaction, that it is handed."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=False)
+context.run_migrations()
