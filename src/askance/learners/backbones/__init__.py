@@ -1,0 +1,83 @@
+"""Frozen networks that turn a photo or a text into numbers, and the text that opens one.  Floor 4.
+
+    onnx:FILE                 any ONNX image model, on the CPU through onnxruntime; nothing else to install
+    transformers:NAME         an image or text model of the Hugging Face hub, or a folder it was saved to
+    timm:NAME                 an image model of timm
+    torchvision:NAME          an image model of torchvision
+
+Options follow a question mark: onnx:model.onnx?scale=imagenet&size=224
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Literal, Protocol
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from askance.errors import BadLearner, nearest
+
+Kind = Literal["image", "text"]
+
+# scheme -> the module that opens it, imported on use: some need packages that not everybody has.
+SCHEMES = {
+    "onnx": "askance.learners.backbones.onnx_file",
+    "transformers": "askance.learners.backbones.hub",
+    "timm": "askance.learners.backbones.timm_models",
+    "torchvision": "askance.learners.backbones.torchvision_models",
+}
+
+
+class Backbone(Protocol):
+    """A network whose weights are never changed.
+
+    text         what opens it again
+    fingerprint  hexadecimal: changes when the weights, the preprocessing or the precision do, and with nothing else
+    kind         the samples that it reads
+    outputs      name -> width: {"embedding": D}, and "logits": C where the network is itself a classifier
+    """
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def outputs(self) -> Mapping[str, int]: ...
+
+    def prepare(self, item: str) -> np.ndarray:
+        """One sample, ready for `run`: the photo at this path or URL, decoded and resized; or the text.
+
+        Called in many threads at once.  A photo that cannot be read is a BadPool that says why.
+        """
+
+    def run(self, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """What the network says of B prepared samples: {"embedding": (B, D) float32, ...}.  One thread at a time."""
+
+
+def open_backbone(text: str, kind: Kind | None = None) -> Backbone:
+    """'onnx:model.onnx?size=128' -> Backbone.  `kind`: what the pool holds, for models that read both."""
+    scheme, _, rest = text.partition(":")
+    target, _, options = rest.partition("?")
+    if scheme not in SCHEMES:
+        raise BadLearner(
+            f"no backbone begins with {scheme!r}{nearest(scheme, SCHEMES)}; there are {', '.join(sorted(SCHEMES))}"
+        )
+    if not target:
+        raise BadLearner(f"the backbone {text!r} names no model; write it after the colon, as in onnx:model.onnx")
+    opener: Callable[[str, str, dict[str, str], Kind | None], Backbone] = import_module(SCHEMES[scheme]).open_model
+    return opener(text, target, dict(parse_qsl(options, keep_blank_values=True)), kind)
+
+
+def check_options(text: str, options: Mapping[str, str], known: Sequence[str]) -> None:
+    """Options that a backbone does not have are an error that names the nearest."""
+    for name in options:
+        if name not in known:
+            there = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise BadLearner(f"the backbone {text!r} has no option {name!r}{nearest(name, known)}; {there}")
+
+
+def check_kind(text: str, kind: Kind, wanted: Kind | None) -> None:
+    if wanted is not None and wanted != kind:
+        raise BadLearner(f"the backbone {text!r} reads {kind} samples, and these are {wanted}")
