@@ -49,7 +49,9 @@ class Round:
     stop_set: tuple[str, ...] = ()
     certainty: Mapping[str, float] = field(default_factory=dict)
     class_counts: Mapping[str, int] = field(default_factory=dict)
-    calibration: Mapping[str, Any] = field(default_factory=dict)  # {"ece": .., "bins": [[confidence, accuracy, n], ...]}
+    calibration: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # {"ece": .., "bins": [[confidence, accuracy, n], ...]}
     verdicts: tuple[Verdict, ...] = ()
     strategy: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)

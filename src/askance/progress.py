@@ -4,7 +4,7 @@ The library says how far it is; whoever drives it (the command line, a server, a
 setting REPORTER for its context.  The default shows nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 class Reporter(Protocol):
     def __call__(self, what: str, total: int | None) -> Callable[[int], None]:
-        """Starts a bar named `what`; the returned function is told how many units are done so far, and -1 at the end."""
+        """Starts a bar named `what`; what it returns is told how many units are done so far, and -1 at the end."""
 
 
 def _silent(what: str, total: int | None) -> Callable[[int], None]:
@@ -36,7 +36,7 @@ def bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
 
 def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
     """Yields the items, telling the reporter after each."""
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     with bar(what, total) as done:
         for n, item in enumerate(items, 1):

@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 
 from askance.errors import nearest
 
-
 T = TypeVar("T")
 
 

@@ -1,6 +1,6 @@
 """Selects from a pool in memory.  Floor 3.
 
-    select("margin | top(x=10) | kmeans", Signals(ids, {"probs": ..., "embeddings": ...}), k=20) -> Batch
+select("margin | top(x=10) | kmeans", Signals(ids, {"probs": ..., "embeddings": ...}), k=20) -> Batch
 """
 
 from collections.abc import Mapping

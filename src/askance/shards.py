@@ -12,10 +12,10 @@ import numpy as np
 
 from askance.errors import BadStrategy
 from askance.greedy import Run, lockstep
-from askance.select import Batch, finished, select, start, whole
+from askance.select import Batch, select, start, whole
 from askance.signals import Signals, concat
 from askance.spec import parse
-from askance.strategy import Atom, Greedy, Pipe, Strategy, Utility
+from askance.strategy import Atom, Greedy, Picks, Pipe, Strategy, Utility
 
 Shard = Callable[[], Signals]
 Mapper = Callable[[Callable[[Shard], Any], Iterable[Shard]], Iterable[Any]]
@@ -84,7 +84,8 @@ def lockstep_parts(s: Strategy) -> tuple[list[Strategy], Atom] | None:
     """(row-local steps, greedy selector) when the strategy can run in lockstep, else None."""
     *head, last = stages(s)
     greedy = isinstance(last, Atom) and last.returns is Greedy and last.meta.lockstep
-    return (head, last) if greedy and isinstance(last, Atom) and all(h.local for h in head) else None
+    rowwise = all(h.local and h.kind is not Picks for h in head)
+    return (head, last) if greedy and isinstance(last, Atom) and rowwise else None
 
 
 def select_lockstep(

@@ -159,7 +159,9 @@ def check_names(signals: Signals, needs: frozenset[str], who: object, whose: str
     missing = sorted(needs - signals.names)
     if missing:
         hints = "; ".join(f"{m} comes from {GIVERS[m]}" for m in missing if m in GIVERS)
-        raise MissingSignal(f"{who} needs {', '.join(missing)}; {whose} {listed(signals.names)}" + (f" ({hints})" if hints else ""))
+        raise MissingSignal(
+            f"{who} needs {', '.join(missing)}; {whose} {listed(signals.names)}" + (f" ({hints})" if hints else "")
+        )
 
 
 def listed(names: frozenset[str]) -> str:

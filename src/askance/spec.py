@@ -1,7 +1,8 @@
-"""Text to strategy.  Python, the command line, the HTTP API, the database and the web form all use the same text.  Floor 1.
+"""Text to strategy.  Floor 1.
 
-The text is read by a whitelisted walk over Python's syntax tree: names, numbers, calls with keyword literals, and
-`| + *`.  Nothing in it is ever run.
+Python, the command line, the HTTP API, the database and the web form all use the same text.  It is read by a
+whitelisted walk over Python's syntax tree: names, numbers, calls with keyword literals, and `| + *`.  Nothing in it
+is ever run.
 """
 
 import ast
@@ -82,5 +83,6 @@ def _literals(keywords: list[ast.keyword], text: str, bound: dict[str, Any]) -> 
         try:
             out[word.arg] = ast.literal_eval(word.value)
         except ValueError:
-            raise BadStrategy(f"{word.arg}={ast.unparse(word.value)} in {text!r} must be a number, a word in quotes, True, False or None") from None
+            what = f"{word.arg}={ast.unparse(word.value)} in {text!r}"
+            raise BadStrategy(f"{what} must be a number, a word in quotes, True, False or None") from None
     return out

@@ -129,7 +129,7 @@ class Atom(Strategy):
         return self._signature[2]
 
     @property
-    def kind(self) -> Kind:  # type: ignore[override]
+    def kind(self) -> Kind:
         return Picks if self.returns is Greedy else self.returns
 
     @property
@@ -173,7 +173,9 @@ class Atom(Strategy):
         if self.local and wide:
             # A block at a time: the author writes the formula, the driver keeps the temporaries in the cache.
             tallest = max(wide, key=lambda a: a.nbytes)
-            pieces = [self._checked(self.start(view.part(rows)), tallest[rows]) for rows in ops.blocks(tallest, scratch=2)]
+            pieces = [
+                self._checked(self.start(view.part(rows)), tallest[rows]) for rows in ops.blocks(tallest, scratch=2)
+            ]
             out = np.concatenate(pieces) if pieces else np.zeros(0)
         else:
             out = self._checked(self.start(view), view.signals.ids)
@@ -182,7 +184,9 @@ class Atom(Strategy):
     def _checked(self, out: Any, rows: np.ndarray) -> np.ndarray:
         u = np.asarray(out)
         if u.shape != (len(rows),):
-            raise BadStrategy(f"{self.name} gave utilities of shape {u.shape} for {len(rows)} rows; it must be one a row")
+            raise BadStrategy(
+                f"{self.name} gave utilities of shape {u.shape} for {len(rows)} rows; it must be one a row"
+            )
         u = u.astype(np.float64) if u.dtype.kind in "iub" else u
         if not np.isfinite(u).all():
             raise BadStrategy(f"{self.name} gave a utility that is NaN or infinite")
@@ -195,7 +199,9 @@ class Atom(Strategy):
         if isinstance(vectors, np.ndarray):
             vectors = ops.Dense(vectors)
         if len(vectors) != len(view) or not np.isfinite(vectors.norms).all():
-            raise BadStrategy(f"{self.name} gave {len(vectors)} vectors for {len(view)} rows, or some that are not finite")
+            raise BadStrategy(
+                f"{self.name} gave {len(vectors)} vectors for {len(view)} rows, or some that are not finite"
+            )
         return replace(view, vectors=vectors, known=view.known and self(view.known))
 
     def _pick_greedily(self, view: View) -> View:
@@ -300,7 +306,7 @@ class Pipe(Strategy):
         return self.a, self.b
 
     @property
-    def kind(self) -> Kind:  # type: ignore[override]
+    def kind(self) -> Kind:
         return self.b.kind
 
     @property
@@ -347,7 +353,9 @@ class Over(Strategy):
     def __call__(self, view: View) -> View:
         inner, offsets = view.signals.inner, view.signals.offsets
         if inner is None or offsets is None:
-            raise BadStrategy(f"{self} scores what is inside a sample (boxes, tokens, pixels), and these have nothing inside")
+            raise BadStrategy(
+                f"{self} scores what is inside a sample (boxes, tokens, pixels), and these have nothing inside"
+            )
         below = self.scorer(View(inner, view.k, view.seed))
         return view.scored(ops.segment(below.get("utility"), offsets, self.how), repr(self))
 

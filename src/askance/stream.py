@@ -28,7 +28,9 @@ def stream(
     """The same row-local scorers, one arrival at a time: however arrivals are chunked, the decisions are the same."""
     s = parse(strategy)
     if s.kind is not Utility or not s.local:
-        raise BadStrategy(f"{s} looks at the whole pool, so it cannot judge one arrival; a stream takes a row-local scorer")
+        raise BadStrategy(
+            f"{s} looks at the whole pool, so it cannot judge one arrival; a stream takes a row-local scorer"
+        )
     state = policy.init() if state is None else state
     for signals in arrivals:
         check_names(signals, s.needs, s)

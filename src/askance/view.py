@@ -10,7 +10,9 @@ from askance import ops
 from askance.signals import Signals
 
 # Names that a strategy function may ask for besides signals; everything else is a signal's name.
-GIVEN = frozenset("utility vectors reference labeled labels pending costs ids k seed learner".split())
+GIVEN = frozenset(
+    ["utility", "vectors", "reference", "labeled", "labels", "pending", "costs", "ids", "k", "seed", "learner"]
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,11 @@ class View:
             case "labeled":
                 return None if self.known is None else self.known.signals.take(np.arange(self.labeled_rows))
             case "pending":
-                return None if self.known is None else self.known.signals.take(np.arange(self.labeled_rows, len(self.known)))
+                return (
+                    None
+                    if self.known is None
+                    else self.known.signals.take(np.arange(self.labeled_rows, len(self.known)))
+                )
             case "costs":
                 return np.ones(len(self)) if self.costs is None else self.costs
             case "k" | "seed" | "labels" | "learner":
@@ -82,5 +88,5 @@ class View:
         )
 
     def scored(self, utility: np.ndarray, by: str) -> "View":
-        """With a new utility; `by` says whose, for the reason given with a pick ("" when it says nothing to a person)."""
+        """With a new utility.  `by` names it in the reason given with a pick; "" where that tells nobody anything."""
         return replace(self, utility=utility, notes={**self.notes, by: utility} if by else self.notes)

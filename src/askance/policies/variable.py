@@ -27,7 +27,9 @@ class Variable:
 
     def __post_init__(self) -> None:
         if not 0 < self.budget <= 1:
-            raise BadStrategy(f"the budget of a stream is a share of the arrivals, above 0 and up to 1, not {self.budget}")
+            raise BadStrategy(
+                f"the budget of a stream is a share of the arrivals, above 0 and up to 1, not {self.budget}"
+            )
         if not 0 < self.step < 1:
             raise BadStrategy(f"the step of a stream's bar lies between 0 and 1, not at {self.step}")
 
