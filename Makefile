@@ -1,0 +1,28 @@
+# Two commands that do all their own set-up on a fresh machine:
+#   make demo   the whole loop on real handwritten digits, in under a minute after set-up
+#   make test   the checks and the tests
+.PHONY: demo test check fast docs clean
+
+demo:
+	@tools/setup run
+	@.venv/bin/askance demo
+
+test:
+	@tools/setup dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal
+
+# the same without what takes over ten seconds a test
+fast:
+	@tools/setup dev
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal -m 'not slow'
+
+# the generated pages: strategies, command line
+docs:
+	@tools/setup dev
+	@.venv/bin/python -m tools.docs
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
