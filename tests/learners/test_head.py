@@ -54,10 +54,10 @@ def test_the_chosen_c_beats_the_ends_of_the_grid() -> None:
     x, y = load_digits(return_X_y=True)
     y = y.astype(str)
     head = LinearHead()
-    chosen = head.fit(x[:200], y[:200], ops.key_ids(0, 200))
+    chosen = head.fit(x[::9], y[::9], ops.key_ids(0, 200))
     assert GRID[0] < chosen["C"] < GRID[-1]
     assert 0 < chosen["log_loss"] < np.log(10)
-    assert (np.array(head.classes)[head.probs(x[200:]).argmax(1)] == y[200:]).mean() > 0.86
+    assert (np.array(head.classes)[head.probs(x).argmax(1)] == y).mean() > 0.92
 
 
 def test_noise_is_regularised_away() -> None:
@@ -77,16 +77,26 @@ def test_row_order_does_not_matter_to_the_last_bit(d: int) -> None:
     np.testing.assert_array_equal(one.probs(x), two.probs(x))
     np.testing.assert_array_equal(one.members(x), two.members(x))
     other.fit(x, y, ids, seed=5)
-    assert np.abs(one.members(x) - other.members(x)).max() > 1e-3
+    assert np.abs(one.members(x) - other.members(x)).max() > 1e-7
 
 
 def test_units_and_constant_columns_do_not_matter() -> None:
     x, y, ids = blobs(60, 5, 3)
-    one, two = LinearHead(), LinearHead()
-    one.fit(x, y, ids)
-    changed = np.hstack([x * [1, 1000, 1e-3, 5, 1] + [0, 5e4, 0, -3, 1e3], np.full((60, 1), 7.3)])
-    two.fit(changed, y, ids)
-    np.testing.assert_allclose(one.probs(x), two.probs(changed), atol=1e-5)
+    one, two, three = LinearHead(), LinearHead(), LinearHead()
+    units = np.hstack([x * [1, 1000, 1e-3, 5, 1] + [0, 5e4, 0, -3, 1e3], np.full((60, 1), 7.3)])
+    one.fit(units, y, ids)
+    two.fit(units[:, :5] * [1, 1, 1e6, 1, 1], y, ids)
+    np.testing.assert_allclose(one.probs(units), two.probs(units[:, :5] * [1, 1, 1e6, 1, 1]), atol=1e-5)
+    two.fit(x, y, ids)
+    three.fit(x * 1000 + 7, y, ids)
+    np.testing.assert_allclose(two.probs(x), three.probs(x * 1000 + 7), atol=1e-5)
+
+
+def test_columns_that_never_vary_teach_nothing() -> None:
+    _, y, ids = blobs(12, 4, 2)
+    head = LinearHead()
+    head.fit(np.ones((12, 4)), y, ids)
+    np.testing.assert_allclose(head.probs(np.full((1, 4), 9.0)), 0.5, atol=1e-6)
 
 
 def test_few_labels_get_a_fixed_c() -> None:
