@@ -1,12 +1,10 @@
 """Sampling in proportion to a power of the utility, instead of taking the top."""
 
 from askance import ops
-from askance.strategy import Utility, recipe, strategy
-
-PAPER = "Kirsch et al. 2021, arXiv:2106.12059"
+from askance.strategy import Utility, strategy
 
 
-@strategy(PAPER, part=True, sampled=True, bounds={"beta": (0.0, None)}, cost="O(N)")
+@strategy("Kirsch et al. 2021, arXiv:2106.12059", part=True, sampled=True, bounds={"beta": (0.0, None)}, cost="O(N)")
 def power(utility, ids, seed, *, beta=1.0) -> Utility:
     """Keys whose top k are a sample without replacement with weights utility ** beta.  utility (N,) -> (N,) >= 0.
 
@@ -14,15 +12,3 @@ def power(utility, ids, seed, *, beta=1.0) -> Utility:
     (Efraimidis & Spirakis 2006), which stays defined at a utility of 0: such a sample comes last.
     """
     return ops.weighted_order(utility**beta, seed, ids)
-
-
-recipe(
-    "power_bald",
-    "bald | power(beta=beta)",
-    paper=PAPER,
-    doc="PowerBALD: samples in proportion to BALD ** beta.  members (N, S, C) -> k rows.",
-    module="askance.strategies.committee.power_bald",
-    cost="O(N S C)",
-    beta=1.0,
-    bounds={"beta": (0.0, None)},
-)

@@ -1,0 +1,18 @@
+"""The one member that disagrees most."""
+
+import numpy as np
+
+from askance.strategy import Utility, strategy
+
+
+@strategy("McCallum & Nigam 1998 (the largest in place of the mean)", cost="O(N S C)")
+def max_kl(members) -> Utility:
+    """Kullback-Leibler divergence from the mean of the member farthest from it, in nats.  members (N, S, C) -> (N,) >= 0.
+
+    At most ln S: a member is one S-th of the mean.
+    """
+    mean = members.mean(1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = members * np.log(members / mean)
+    terms[members == 0] = 0.0
+    return np.maximum(terms.sum(2).max(1), 0.0)

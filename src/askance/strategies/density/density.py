@@ -1,0 +1,33 @@
+"""How typical a sample is of the pool."""
+
+import numpy as np
+
+from askance.strategy import Utility, recipe, strategy
+
+PAPER = "Settles & Craven 2008, section 3.4"
+
+
+@strategy(PAPER, local=False, bounds={"beta": (0.0, None)}, cost="O(N D)")
+def density(embeddings, *, beta=1.0) -> Utility:
+    """Mean cosine similarity to the whole pool, to the power beta.  embeddings (N, D) -> (N,) in [0, 1].
+
+    The mean of the cosines is the cosine with the mean unit vector, so no N x N is made.  Below 0 counts as 0: less
+    alike than if it had nothing in common with the pool.
+    """
+    length = np.sqrt(np.einsum("nd,nd->n", embeddings, embeddings))
+    length = np.where(length > 0, length, 1.0)
+    mean = (1.0 / length) @ embeddings / max(len(embeddings), 1)
+    return np.clip(embeddings @ mean / length, 0.0, 1.0) ** beta
+
+
+recipe(
+    "information_density",
+    "entropy * density(beta=beta)",
+    paper=PAPER,
+    doc="Entropy weighted by how typical the sample is, so that outliers are not asked about.  "
+    "probs (N, C), embeddings (N, D) -> (N,) in [0, ln C].",
+    module=__name__,
+    cost="O(N (C + D))",
+    beta=1.0,
+    bounds={"beta": (0.0, None)},
+)
