@@ -69,7 +69,7 @@ def select(
     The picks depend on the seed and the ids alone, not on the order of the rows.
     """
     s = whole(parse(strategy), costs)
-    view = start(s, signals, k, seed, labeled, labels, pending, costs, learner)
+    view = start(s, str(strategy), signals, k, seed, labeled, labels, pending, costs, learner)
     done = s(view) if len(view) and view.k else view.keep(np.arange(0))
     return finished(done, str(s), len(view))
 
@@ -86,6 +86,7 @@ def whole(s: Strategy, costs: Any = None) -> Strategy:
 
 def start(
     s: Strategy,
+    called: str,
     signals: Signals,
     k: int,
     seed: int,
@@ -95,13 +96,16 @@ def start(
     costs: Any,
     learner: Any,
 ) -> View:
-    """Everything that is checked before any work, and the view that the strategy starts from."""
+    """Everything that is checked before any work, and the view that the strategy starts from.
+
+    `called`: the text that the user gave, which messages name.
+    """
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0:
         raise BadSignal(f"k must be a whole number of picks, 0 or more, not {k!r}")
-    check_names(signals, s.needs, s)
+    check_names(signals, s.needs, called)
     check_values(signals, s.needs)
     check_distinct(signals.ids)
-    known, n_labeled = _known(s, labeled, pending)
+    known, n_labeled = _known(s, called, labeled, pending)
     y = _labels(labels, n_labeled)
     price = _costs(costs, signals)
     taken = [p.ids for p in (labeled, pending) if p is not None and len(p)]
@@ -132,7 +136,7 @@ def check_distinct(ids: np.ndarray) -> None:
         raise BadSignal(f"two samples have the id {ops.hex_id(in_order[1:][twice][0])}; ids must be distinct")
 
 
-def _known(s: Strategy, labeled: Signals | None, pending: Signals | None) -> tuple[View | None, int]:
+def _known(s: Strategy, called: str, labeled: Signals | None, pending: Signals | None) -> tuple[View | None, int]:
     """The labelled samples and then the pending ones, in one view; None when there are neither."""
     parts = [p for p in (labeled, pending) if p is not None and len(p)]
     n_labeled = 0 if labeled is None else len(labeled)
@@ -141,7 +145,7 @@ def _known(s: Strategy, labeled: Signals | None, pending: Signals | None) -> tup
     if any(a.asks("reference") for a in s.atoms()):
         for part, word in ((labeled, "labelled"), (pending, "pending")):
             if part is not None and len(part):
-                check_names(part, _vector_needs(s), s, f"the {word} samples have")
+                check_names(part, _vector_needs(s), called, f"the {word} samples have")
                 check_values(part, _vector_needs(s))
     return View(concat(parts), 0), n_labeled
 

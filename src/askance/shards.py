@@ -57,7 +57,13 @@ def select_shards(
     """
     s = whole(parse(strategy))
     head = exact_prefix(s)
-    context: dict[str, Any] = {"labeled": labeled, "labels": labels, "pending": pending, "learner": learner}
+    context: dict[str, Any] = {
+        "called": str(strategy),
+        "labeled": labeled,
+        "labels": labels,
+        "pending": pending,
+        "learner": learner,
+    }
 
     def narrow(load: Shard) -> tuple[int, Signals]:
         return _narrow(head or s, load(), k if head is not None else slack * k, seed, context)
@@ -76,7 +82,7 @@ def select_shards(
 
 
 def _narrow(s: Strategy, signals: Signals, k: int, seed: int, context: dict[str, Any]) -> tuple[int, Signals]:
-    view = start(s, signals, k, seed, costs=None, **context)
+    view = start(s, signals=signals, k=k, seed=seed, costs=None, **context)
     return len(view), s(view).signals if len(view) and k else signals.take(np.arange(0))
 
 
@@ -105,7 +111,7 @@ def select_lockstep(
     head, greedy = parts
     runs: list[Run] = []
     for load in shards:
-        view = start(s, load(), k, seed, labeled, labels, pending, None, None)
+        view = start(s, str(strategy), load(), k, seed, labeled, labels, pending, None, None)
         for step in head:
             view = step(view)
         runs.append((greedy.start(view), view))

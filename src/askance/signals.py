@@ -134,14 +134,15 @@ def check_values(signals: Signals, names: frozenset[str]) -> None:
 def _check_column(name: str, a: Array, ids: Array) -> None:
     if a.dtype.kind not in "fiub":
         raise BadSignal(f"{name} must hold numbers, not {a.dtype}")
+    wrong = ops.first_bad_probs(a) if name in ("probs", "members") else None
+    if wrong is None and name in ("probs", "members"):
+        return  # rows that sum to 1 are finite as well: one pass over the memory serves both
     row = ops.first_bad_row(a)
     if row is not None:
         raise BadSignal(f"{name} has NaN or infinite values, first in row {row} (sample {ops.hex_id(ids[row])})")
-    if name in ("probs", "members"):
-        found = ops.first_bad_probs(a)
-        if found is not None:
-            row, why = found
-            raise BadSignal(f"{name} are not probabilities: row {row} (sample {ops.hex_id(ids[row])}) {why}")
+    if wrong is not None:
+        row, why = wrong
+        raise BadSignal(f"{name} are not probabilities: row {row} (sample {ops.hex_id(ids[row])}) {why}")
 
 
 # Who can give a signal, for the message that says it is missing.

@@ -98,15 +98,15 @@ def first_bad_row(a: np.ndarray) -> int | None:
 
 
 def first_bad_probs(a: np.ndarray, tolerance: float = 1e-3) -> tuple[int, str] | None:
-    """The first row that is no distribution over the last axis, with what is wrong with it, or None."""
+    """The first row that is no distribution over the last axis (NaN is none), and what is wrong with it, or None."""
     for part in blocks(a):
         block = working(a[part])
         if not block.size:
             continue
         sums = block @ np.ones(block.shape[-1], block.dtype)
-        wrong = np.abs(sums - 1.0) > tolerance
-        low = block < -tolerance
-        if wrong.any() or low.any():
+        wrong = ~(np.abs(sums - 1.0) <= tolerance)  # so written that NaN is wrong
+        if wrong.any() or block.min() < -tolerance:
+            low = block < -tolerance
             bad = wrong.reshape(len(block), -1).any(1) | low.reshape(len(block), -1).any(1)
             row = int(np.flatnonzero(bad)[0])
             if low[row].any():
