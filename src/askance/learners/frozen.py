@@ -15,7 +15,7 @@ from askance.learners import saving
 from askance.learners.backbones import Backbone
 from askance.learners.cache import FeatureCache
 from askance.learners.head import LinearHead
-from askance.learners.pipeline import Features, features
+from askance.learners.pipeline import Features, features, own_ids, shared_keys
 from askance.protocols import FitReport
 from askance.samples import Samples
 from askance.signals import Signals, listed
@@ -34,14 +34,15 @@ class FrozenLearner:
     a pool of which nothing is labelled yet; what it then asks about is what puzzles the network at its own task.  From
     the first fit on, probs are the head's, over `classes`.
 
-    cache_folder   where features are kept; None is the user's cache, shared by all that use the same network.  A sample
-                   is known there by its id alone: ids made from keys, and not from content, want their own folder
+    cache_folder   where features are kept.  In a folder of their own, a campaign's say, samples are known by their ids
+                   alone; None is the user's cache, which pools share: there the path or text must be the same too
     strict         a photo that cannot be read stops everything; else it is left out and named in `Signals.skipped`
     """
 
     def __init__(self, backbone: Backbone, cache_folder: Path | None = None, members: int = 0, strict: bool = False):
         self.backbone, self.strict = backbone, strict
         self.cache = FeatureCache(cache_folder)
+        self.keys = shared_keys if cache_folder is None else own_ids
         self.head = LinearHead(members)
         self.cold = frozenset({"embeddings", "probs"} if "logits" in backbone.outputs else {"embeddings"})
         self.provides = frozenset({"embeddings", "probs", "members"} if members else {"embeddings", "probs"})
@@ -108,7 +109,7 @@ class FrozenLearner:
             raise BadLearner(
                 f"the learner {self.backbone.text} reads {self.backbone.kind} samples, and these are {samples.kind}"
             )
-        return features(self.backbone, samples, names, self.cache, strict=self.strict)
+        return features(self.backbone, samples, names, self.cache, keys=self.keys, strict=self.strict)
 
     def _rows(self, samples: Samples, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(n, D) features, (n,) labels and (n,) ids of the samples that can be read."""

@@ -6,10 +6,12 @@ the pool.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from os.path import abspath
 from time import monotonic
 
 import numpy as np
@@ -26,6 +28,10 @@ BATCH = 32  # samples a run of the network: beyond this a CPU gains nothing
 SHARD = 2048  # rows that are kept at once: what a crash can lose
 SECONDS = 60.0  # and at least this often, for networks that are slow
 REMOTE = 16  # threads where reading means waiting for a server
+
+
+def own_ids(samples: Samples) -> np.ndarray:
+    return samples.ids
 
 
 @dataclass(frozen=True)
@@ -48,20 +54,35 @@ def features(
     names: Sequence[str],
     cache: FeatureCache,
     *,
+    keys: Callable[[Samples], np.ndarray] = own_ids,
     strict: bool = False,
     shard: int = SHARD,
 ) -> Features:
     """The outputs of these names for all samples, from the cache where they are there, else computed and kept.
 
     What was just computed is read back from the cache too, so that it is rounded alike the first time and the next.
-    strict: the first sample that cannot be read stops everything, as a BadPool.
+    keys    samples -> (N,) uint64, under which the cache knows them
+    strict  the first sample that cannot be read stops everything, as a BadPool
     """
-    there = np.logical_and.reduce([cache.has(output_key(backbone, name), samples.ids) for name in names])
-    skipped = {} if there.all() else _compute(backbone, samples.take(~there), names, cache, strict, shard)
-    found = [cache.get(output_key(backbone, name), samples.ids) for name in names]
+    known = keys(samples)
+    there = np.logical_and.reduce([cache.has(output_key(backbone, name), known) for name in names])
+    missing = replace(samples, ids=known).take(~there)
+    skipped = _compute(backbone, missing, names, cache, strict, shard) if len(missing) else {}
+    found = [cache.get(output_key(backbone, name), known) for name in names]
     kept = np.logical_and.reduce([mask for mask, _ in found])
     outputs = {name: rows[kept[mask]] for name, (mask, rows) in zip(names, found, strict=True)}
-    return Features(samples.ids[kept], outputs, skipped)
+    whose = dict(zip(known.tolist(), samples.ids.tolist(), strict=True)) if skipped else {}
+    return Features(samples.ids[kept], outputs, {whose[key]: why for key, why in skipped.items()})
+
+
+def shared_keys(samples: Samples) -> np.ndarray:
+    """(N,) uint64 from the id and where the photo lies, or what the text says: for a cache that pools share, as the
+    users of each may have named their samples 1, 2, 3."""
+    items = (item if samples.kind == "text" or "://" in item else abspath(item) for item in samples.data.tolist())
+    said = (
+        f"{i}\0{item}".encode("utf-8", "surrogatepass") for i, item in zip(samples.ids.tolist(), items, strict=True)
+    )
+    return np.frombuffer(b"".join(blake2b(s, digest_size=8).digest() for s in said), "<u8").astype(np.uint64)
 
 
 def stream(
