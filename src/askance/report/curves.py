@@ -1,0 +1,140 @@
+"""Learning curves of runs and their controls: means and bands over seeds, areas, labels to a level.  Floor 6."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from askance.history import History
+from askance.metrics import Comparison, aubc, compare, labels_to_reach, t_interval
+
+SHARES = {"test": "test set", "validation": "validation share"}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Quality over labels.  values, low, high (m,): one run and its intervals, or the mean of several and its band."""
+
+    name: str
+    labels: np.ndarray
+    values: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of the table: a strategy's area, its last value, its labels to the level, and how it fares against ours.
+
+    areas   AUBC of each seed over the label range that all runs share
+    paired  ours minus this one over the seeds that both have; None where no two are shared
+    """
+
+    curve: Curve
+    areas: tuple[float, ...]
+    reached: int | None
+    paired: Comparison | None
+
+
+def main_metric(history: History) -> str | None:
+    """What the curve shows: accuracy on the test set, else on the validation share."""
+    seen = {name for r in history.rounds for name in r.metrics}
+    for share in SHARES:
+        if f"accuracy@{share}" in seen:
+            return f"accuracy@{share}"
+    return min(seen, default=None)
+
+
+def said(metric: str) -> str:
+    """accuracy@test -> Accuracy on the test set."""
+    name, _, share = metric.partition("@")
+    spoken = {"ece": "ECE", "macro_f1": "Macro-F1"}.get(name, name.replace("_", " ").capitalize())
+    return f"{spoken} on the {SHARES.get(share, share)}" if share else spoken
+
+
+def points(history: History, metric: str) -> np.ndarray:
+    """(m, 4) labels, value, low, high of the rounds that measured it, by rising labels; the last word counts."""
+    found = {r.labeled: r.metrics[metric] for r in history.rounds if metric in r.metrics}
+    return np.array([(n, m.value, m.low, m.high) for n, m in sorted(found.items())], float).reshape(-1, 4)
+
+
+def curve(name: str, runs: Sequence[History], metric: str) -> Curve | None:
+    """None when no run measured the metric."""
+    tables = [t for t in (points(run, metric) for run in runs) if len(t)]
+    if not tables:
+        return None
+    if len(tables) == 1:
+        labels, values, low, high = tables[0].T
+        return Curve(name, labels, values, low, high, 1)
+    grid = common_grid(tables)
+    if not len(grid):
+        return None
+    rows = np.array([np.interp(grid, t[:, 0], t[:, 1]) for t in tables])
+    mean, low, high = np.array([t_interval(list(column)) for column in rows.T]).T
+    return Curve(name, grid, mean, np.maximum(low, 0.0), np.minimum(high, max(1.0, rows.max())), len(tables))
+
+
+def common_grid(tables: Sequence[np.ndarray]) -> np.ndarray:
+    """Label counts that all runs measured; where fewer than two are shared, the first run's within the common range."""
+    shared = sorted(set.intersection(*(set(t[:, 0]) for t in tables)))
+    if len(shared) > 1:
+        return np.array(shared)
+    low, high = max(t[0, 0] for t in tables), min(t[-1, 0] for t in tables)
+    first = tables[0][:, 0]
+    return first[(first >= low) & (first <= high)]
+
+
+def standings(
+    name: str, runs: Sequence[History], controls: Mapping[str, Sequence[History]], metric: str, full: float | None
+) -> tuple[Standing, ...]:
+    """Ours first, then the controls in the order given; those that never measured the metric are left out."""
+    groups = {name: runs, **controls}
+    tables = {who: [t for h in histories if len(t := points(h, metric))] for who, histories in groups.items()}
+    every = [t for group in tables.values() for t in group]
+    low, high = max(t[0, 0] for t in every), min(t[-1, 0] for t in every)
+    ours = by_seed(runs, metric, low, high)
+    out = []
+    for who, histories in groups.items():
+        drawn = curve(who, histories, metric)
+        if drawn is not None:
+            theirs = by_seed(histories, metric, low, high)
+            reached = None if full is None else labels_to_reach(drawn.labels, drawn.values, full)
+            out.append(
+                Standing(
+                    drawn, areas_of(tables[who], low, high), reached, paired(ours, theirs) if who != name else None
+                )
+            )
+    return tuple(out)
+
+
+def areas_of(tables: Sequence[np.ndarray], low: float, high: float) -> tuple[float, ...]:
+    return tuple(area(t, low, high) for t in tables if high > low)
+
+
+def area(table: np.ndarray, low: float, high: float) -> float:
+    """AUBC between two label counts, the ends read off the line between the points beside them."""
+    x, y = table[:, 0], table[:, 1]
+    inside = (x > low) & (x < high)
+    ends = np.interp([low, high], x, y)
+    return aubc([low, *x[inside], high], [ends[0], *y[inside], ends[1]])
+
+
+def by_seed(runs: Sequence[History], metric: str, low: float, high: float) -> dict[Any, float]:
+    """{seed: area} of the runs that say their seed."""
+    if high <= low:
+        return {}
+    found = {seed_of(h.config): points(h, metric) for h in runs}
+    return {seed: area(t, low, high) for seed, t in found.items() if seed is not None and len(t)}
+
+
+def paired(ours: Mapping[Any, float], theirs: Mapping[Any, float]) -> Comparison | None:
+    seeds = [s for s in ours if s in theirs]
+    return compare([ours[s] for s in seeds], [theirs[s] for s in seeds]) if len(seeds) > 1 else None
+
+
+def seed_of(config: Mapping[str, Any]) -> int | None:
+    """The seed, at the top of a configuration or in one of its tables."""
+    tables = [config, *(v for v in config.values() if isinstance(v, Mapping))]
+    return next((int(t["seed"]) for t in tables if isinstance(t.get("seed"), int)), None)
