@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -178,11 +178,18 @@ def write_shard(place: Path, name: str, arrays: Mapping[str, np.ndarray]) -> Non
     """NAME.rows.npy, then NAME.ids.npy; what an error leaves of them is taken away."""
     try:
         for part, array in arrays.items():
-            whole(place / f"{name}.{part}.npy", partial(np.save, arr=array, allow_pickle=False))
+            whole(place / f"{name}.{part}.npy", partial(write_array, array=array))
     except BaseException:
         for left in place.glob(f"{name}.*"):
             left.unlink(missing_ok=True)
         raise
+
+
+def write_array(file: BinaryIO, array: np.ndarray) -> None:
+    """As .npy.  numpy.save would say how much of it was written where a disk is full, but not that it is full."""
+    array = np.ascontiguousarray(array)
+    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+    file.write(array.data)
 
 
 def write_json(path: Path, facts: Mapping[str, int]) -> None:

@@ -24,11 +24,12 @@ OPENERS: Mapping[Kind, str] = {
 
 def open_model(text: str, target: str, options: dict[str, str], kind: Kind | None) -> Backbone:
     check_options(text, options, ("revision", "kind"))
-    transformers = need("transformers", "vision", text)
-    need("torch", "vision", text)
     given = options.get("kind", kind)
     if given not in ("image", "text", None):
         raise BadLearner(f"the backbone {text!r} has kind={given}; it must be image or text")
+    install = '"askance[text]"' if given == "text" else '"askance[vision]"'
+    transformers = need("transformers", install, text)
+    need("torch", install, text)
     place = str(Path(target).expanduser())
     where = {"pretrained_model_name_or_path": place, "revision": options.get("revision", "main")}
     with quiet(transformers), unreachable_named(text, transformers):

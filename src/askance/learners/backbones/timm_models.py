@@ -14,8 +14,8 @@ from askance.learners.backbones.torch_models import first_line, need
 def open_model(text: str, target: str, options: dict[str, str], kind: Kind | None) -> TorchClassifier:
     check_options(text, options, ("weights",))
     check_kind(text, "image", kind)
-    timm = need("timm", "timm", text)
-    if "/" not in target and ":" not in target and not timm.is_model(target):
+    timm = need("timm", '"askance[timm]"', text)
+    if "/" not in target and ":" not in target and not timm.is_model(target.partition(".")[0]):
         raise BadLearner(f"timm has no model {target!r}{nearest(target, timm.list_models())}")
     here = options.get("weights", "")
     try:

@@ -14,18 +14,17 @@ Module = Any
 Tensor = Any
 
 
-def need(package: str, extra: str, what: str) -> Any:
-    """The package, or a MissingExtra that says what to type."""
+def need(package: str, install: str, what: str) -> Any:
+    """The package, or a MissingExtra that says what to type: pip install `install`."""
+    name = package.partition(".")[0]
     try:
         return import_module(package)
     except ModuleNotFoundError as e:
-        if (e.name or "").partition(".")[0] != package:
-            raise MissingExtra(
-                f"{package} cannot be imported, as {e.name} is not installed; pip install {e.name}"
-            ) from e
-        raise MissingExtra(f'{what} needs the package {package}; pip install "askance[{extra}]"') from None
+        if (e.name or "").partition(".")[0] != name:
+            raise MissingExtra(f"{name} cannot be imported, as {e.name} is not installed; pip install {e.name}") from e
+        raise MissingExtra(f"{what} needs the package {name}; pip install {install}") from None
     except (ImportError, RuntimeError) as e:  # torchvision beside a torch of another build says so with a RuntimeError
-        raise MissingExtra(f"{what} needs the package {package}, which is installed and cannot be imported: {e}") from e
+        raise MissingExtra(f"{what} needs the package {name}, which is installed and cannot be imported: {e}") from e
 
 
 def hash_weights(model: Module, without: Sequence[str] = ()) -> str:

@@ -17,7 +17,7 @@ from askance.learners.backbones.torch_models import Module, first_line, need
 def open_model(text: str, target: str, options: dict[str, str], kind: Kind | None) -> TorchClassifier:
     check_options(text, options, ("weights",))
     check_kind(text, "image", kind)
-    models = need("torchvision.models", "torch", text)
+    models = need("torchvision.models", "torchvision", text)
     names = models.list_models(module=models)
     if target not in names:
         raise BadLearner(f"torchvision has no classifier {target!r}{nearest(target, names)}")
