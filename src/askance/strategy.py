@@ -20,7 +20,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import Parameter, getdoc, signature
-from typing import Any, NewType
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -31,9 +31,9 @@ from askance.registry import Registry
 from askance.signals import sources
 from askance.view import GIVEN, View
 
-Utility = NewType("Utility", np.ndarray)
-Vectors = NewType("Vectors", object)
-Picks = NewType("Picks", np.ndarray)
+Utility = Annotated[np.ndarray, "utility"]
+Vectors = Annotated[Any, "vectors"]
+Picks = Annotated[np.ndarray, "picks"]
 Greedy = Generator[np.ndarray, View, None]
 Kind = Any  # one of the four above
 Bounds = tuple[Any, ...]  # (low, high), either None; or the words that are allowed

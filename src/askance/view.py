@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from askance import ops
-from askance.signals import Signals
+from askance.ops.arrays import working
+from askance.signals import SHAPES, Signals
 
 # Names that a strategy function may ask for besides signals; everything else is a signal's name.
 GIVEN = frozenset(
@@ -62,7 +63,8 @@ class View:
                 return np.ones(len(self)) if self.costs is None else self.costs
             case "k" | "seed" | "labels" | "learner":
                 return getattr(self, name)
-        return self.signals[name]
+        a = self.signals[name]
+        return working(a) if name in SHAPES else a  # what is known to be numbers to reckon with
 
     def keep(self, rows: np.ndarray) -> "View":
         """Those rows alone, in that order."""

@@ -25,19 +25,18 @@ def blocks(a: np.ndarray, scratch: int = 1) -> Iterator[slice]:
 
 
 def working(a: np.ndarray) -> np.ndarray:
-    """Arithmetic happens in at least float32: half precision is for keeping, not for computing."""
+    """Arithmetic happens in at least float32: half precision and bytes are for keeping, not for computing."""
+    if a.dtype.kind in "iub":
+        return a.astype(np.float64)
     return a.astype(np.float32) if a.dtype == np.float16 else a
 
 
 def entropy_of(p: np.ndarray) -> np.ndarray:
     """Shannon entropy in nats over the last axis, 0 log 0 = 0.  (..., C) -> (...), in [0, ln C]."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.log(p)
-        terms *= p
-    if (p == 0).any():
-        terms[p == 0] = 0.0
+    p = working(p)
+    logs = np.log(np.maximum(p, np.finfo(np.float32).tiny))
     # Rounding may leave -1e-17 where the model is certain; 0 means "nothing to learn".
-    return np.maximum(-terms.sum(-1), 0.0)
+    return np.maximum(-np.einsum("...c,...c->...", p, logs), 0.0)
 
 
 def top_two(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

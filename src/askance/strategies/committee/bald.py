@@ -3,16 +3,17 @@
 import numpy as np
 
 from askance import ops
+from askance.strategies.committee.consensus_entropy import consensus
 from askance.strategy import Utility, recipe, strategy
 
 
 @strategy("Houlsby et al. 2011, arXiv:1112.5745; Gal, Islam & Ghahramani 2017, arXiv:1703.02910", cost="O(N S C)")
 def bald(members) -> Utility:
-    """Mutual information of the label and the model, H(mean) - mean H, in nats.  members (N, S, C) -> (N,) in [0, ln C].
+    """Mutual information of the label and the model, H(mean) - mean H, in nats.  members (N, S, C) -> (N,), up to ln C.
 
     High where each member is sure and they contradict each other; 0 where they agree, however unsure.
     """
-    return np.maximum(ops.entropy_of(members.mean(1)) - ops.entropy_of(members).mean(1), 0.0)
+    return np.maximum(ops.entropy_of(consensus(members)) - ops.entropy_of(members).mean(1), 0.0)
 
 
 recipe(

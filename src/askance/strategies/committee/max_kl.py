@@ -7,7 +7,7 @@ from askance.strategy import Utility, strategy
 
 @strategy("McCallum & Nigam 1998 (the largest in place of the mean)", cost="O(N S C)")
 def max_kl(members) -> Utility:
-    """Kullback-Leibler divergence from the mean of the member farthest from it, in nats.  members (N, S, C) -> (N,) >= 0.
+    """Kullback-Leibler divergence of the oddest member from their mean, in nats.  members (N, S, C) -> (N,) >= 0.
 
     At most ln S: a member is one S-th of the mean.
     """

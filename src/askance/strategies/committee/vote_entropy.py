@@ -11,8 +11,10 @@ def votes(members: np.ndarray) -> np.ndarray:
 
     A member with several likeliest classes splits its vote between them, so that the order of the classes is nothing.
     """
-    tied = members == members.max(2, keepdims=True)
-    return (tied / tied.sum(2, keepdims=True)).mean(1)
+    _, size, classes = members.shape
+    tied = (members == members.max(2, keepdims=True)).astype(members.dtype)
+    share = 1.0 / (tied @ np.full(classes, size, members.dtype))
+    return (share[:, None] @ tied)[:, 0]
 
 
 @strategy("Engelson & Dagan 1996, arXiv:cmp-lg/9606030", cost="O(N S C)")

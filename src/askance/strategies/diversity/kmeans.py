@@ -43,6 +43,7 @@ def cluster(rows: np.ndarray, k: int, seed: int, weight: np.ndarray | None = Non
         weight = np.maximum(weight, 1e-6 * weight.max())  # a cluster of certain samples still has a mean
     start = seed % 2**32
     if len(rows) * k <= FULL:
+        rows = rows.astype(np.float64, copy=False)  # scikit-learn's seeding is slower on float32
         model = KMeans(k, n_init=1, random_state=start)
     else:
         model = MiniBatchKMeans(k, n_init=1, random_state=start, batch_size=5000, init_size=3 * k)
