@@ -14,11 +14,23 @@ from askance.signals import Signals
 class Pool(Protocol):
     """Where the samples lie.  `open_pool(text)` makes one; its picks are ids, never positions."""
 
-    kind: Kind
-    ids: np.ndarray  # (N,) uint64, distinct, in the order of the source
-    names: np.ndarray  # (N,) object: what a person calls each
-    duplicates: Sequence[tuple[str, str]]  # (left out, same as): the same content under two names is one sample
-    skipped: Mapping[str, str]  # name -> why it could not be read; these are not in `ids`
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def ids(self) -> np.ndarray:
+        """(N,) uint64, distinct, in the order of the source."""
+
+    @property
+    def names(self) -> np.ndarray:
+        """(N,) object: what a person calls each."""
+
+    @property
+    def duplicates(self) -> Sequence[tuple[str, str]]:
+        """(left out, same as): the same content under two names is one sample."""
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """name -> why it could not be read; these are not in `ids`."""
 
     def __len__(self) -> int: ...
 

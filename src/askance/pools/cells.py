@@ -1,0 +1,90 @@
+"""Columns of an Arrow table as what learners take: texts, features, signals.  Floor 4."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from askance.errors import BadPool
+from askance.pools.layout import Layout, is_category, is_list, is_number
+from askance.samples import objects
+
+
+def as_text(column: pa.ChunkedArray, name: str, where: str) -> pa.ChunkedArray:
+    """Strings with null for what is missing or blank; 1.0 is "1", so that whole numbers with gaps keep their names."""
+    sort = column.type
+    if pa.types.is_dictionary(sort):
+        return as_text(column.cast(sort.value_type), name, where)
+    if pa.types.is_floating(sort):
+        column = pc.if_else(pc.is_nan(column), None, column)
+        if pc.all(pc.equal(pc.floor(column), column)).as_py():
+            column = column.cast(pa.int64(), safe=False)
+    try:
+        texts = column.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+        raise BadPool(f"column {name!r} of {where} holds {sort}; it must be text or numbers") from error
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts)
+
+
+def texts(table: pa.Table, column: str, where: str) -> np.ndarray:
+    """(N,) object array of str, None where there is none."""
+    return objects(as_text(table.column(column), column, where).to_pylist())
+
+
+def features(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
+    """Those columns alone: integers, floats, booleans and strings.  NaN and empty text are missing (null)."""
+    return pa.table({name: _feature(table.column(name)) for name in columns})
+
+
+def _feature(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    sort = column.type
+    if pa.types.is_dictionary(sort):
+        return _feature(column.cast(sort.value_type))
+    if is_category(sort):
+        strings = column.cast(pa.string())
+        return pc.if_else(pc.equal(strings, ""), None, strings)
+    if pa.types.is_floating(sort):
+        return pc.if_else(pc.is_nan(column), None, column)
+    if pa.types.is_decimal(sort) or pa.types.is_null(sort):
+        return column.cast(pa.float64())
+    return column
+
+
+def signal_columns(table: pa.Table, layout: Layout, where: str) -> dict[str, np.ndarray]:
+    """{signal: (N, ...)} from list columns, or from number columns side by side."""
+    if not layout.signal:
+        return {name: signal(table.column(name), name, where) for name in layout.columns}
+    parts = [signal(table.column(name), name, where) for name in layout.columns]
+    if len(parts) == 1 and (parts[0].ndim > 1 or layout.signal == "loss"):
+        return {layout.signal: parts[0]}
+    return {layout.signal: np.column_stack(parts)}
+
+
+def signal(column: pa.ChunkedArray, name: str, where: str) -> np.ndarray:
+    """Numbers as (N,), lists of D numbers as (N, D), lists of lists as (N, S, C)."""
+    return _unfolded(column.combine_chunks(), name, where)
+
+
+def _unfolded(values: pa.Array, name: str, where: str) -> np.ndarray:
+    if values.null_count:
+        row = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
+        raise BadPool(f"column {name!r} of {where} has no value in row {row} (counted from 0)")
+    if not is_list(values.type):
+        if not is_number(values.type):
+            raise BadPool(f"column {name!r} of {where} holds {values.type}, not numbers")
+        return np.asarray(values.to_numpy(zero_copy_only=False))
+    inner = _unfolded(values.flatten(), name, where)
+    return inner.reshape(len(values), _width(values, name, where), *inner.shape[1:])
+
+
+def _width(lists: pa.Array, name: str, where: str) -> int:
+    """The one length that all lists have."""
+    if pa.types.is_fixed_size_list(lists.type):
+        return int(lists.type.list_size)
+    lengths = lists.value_lengths().to_numpy(zero_copy_only=False)
+    odd = np.flatnonzero(lengths != lengths[0]) if len(lengths) else np.empty(0, int)
+    if len(odd):
+        row = int(odd[0])
+        raise BadPool(
+            f"column {name!r} of {where} has lists of {lengths[0]} numbers, but of {lengths[row]} in row {row} (from 0)"
+        )
+    return int(lengths[0]) if len(lengths) else 0
