@@ -11,8 +11,8 @@ from askance.errors import BadLearner
 from askance.learners import saving
 from askance.learners.committee import bootstrap, check_members
 from askance.learners.logistic import Matrix, choose_c, fit_softmax, row_space
+from askance.learners.scaling import scaling
 
-MIXED = 50.0  # columns so unequal are not in one unit
 MOST_ROWS = 2500  # the row space is an N x N problem; above this the columns themselves are cheaper
 
 
@@ -40,8 +40,11 @@ class LinearHead:
         order = np.argsort(ids, kind="stable")
         classes, numbers = class_numbers(y)
         x, numbers, ids = x[order], numbers[order], ids[order]
-        shift, scale = self._scaling(x)
-        rows: Matrix = (x - shift) * scale if self.scaled else x.astype(np.float64)
+        rows: Matrix = x.astype(np.float64)
+        shift, scale = np.zeros(x.shape[1]), np.ones(x.shape[1])
+        if self.scaled:
+            shift, scale = scaling(rows)
+            rows = (rows - shift) * scale
         inner, back = _reduced(rows)
         c, chosen = choose_c(inner, numbers, ids, seed)
         whole = fit_softmax(inner, numbers, c)
@@ -85,25 +88,6 @@ class LinearHead:
             part = slice(start, start + 4096)
             out[part] = x[part].astype(np.float64) @ wide[:-1] + wide[-1]
         return ops.softmax(out.reshape(-1, size, classes))
-
-    def _scaling(self, x: Matrix) -> tuple[np.ndarray, np.ndarray]:
-        """(D,) to take off and (D,) to multiply by, for a mean squared length of 1; constant columns by 0.
-
-        One scale for all columns, as embeddings and pixels want it (dividing each by its own deviation blows up the
-        pixels that are nearly always blank: 5 points of accuracy on the digits at 20 labels); a scale each where one
-        column is MIXED times as wide as the middle one, for then they evidently measure different things.
-        """
-        if not self.scaled:
-            return np.zeros(x.shape[1]), np.ones(x.shape[1])
-        x = np.asarray(x, np.float64)
-        mean, deviation = x.mean(0), x.std(0)
-        varies = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-30)
-        if not varies.any():
-            return mean, np.zeros(x.shape[1])
-        wide = deviation[varies]
-        own = wide.max() > MIXED * np.median(wide)
-        length = np.sqrt(varies.sum()) if own else np.sqrt((wide**2).sum())
-        return mean, np.where(varies, 1.0 / (np.where(varies, deviation, 1.0) if own else 1.0) / length, 0.0)
 
 
 def class_numbers(labels: Sequence[str] | np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:

@@ -1,0 +1,78 @@
+"""TF-IDF of words and word pairs, and the plane in which such texts differ most.  Floor 4."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+
+from askance.errors import BadLearner
+
+MOST_WORDS = 50_000  # the most frequent words and pairs
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """words: (V,) terms, sorted.  idf (V,).  axes (V, D) float32: the D main directions of the texts."""
+
+    words: tuple[str, ...]
+    idf: np.ndarray
+    axes: np.ndarray
+
+    @cached_property
+    def _counter(self) -> CountVectorizer:
+        return _counter(vocabulary={word: n for n, word in enumerate(self.words)})
+
+    def vectors(self, texts: np.ndarray) -> sparse.csr_matrix:
+        """(N,) str -> (N, V) float64 CSR: (1 + ln count) * idf, rows of length 1 (or 0 where no word is known)."""
+        return _weighted(self._counter.transform(texts), self.idf)
+
+    def embeddings(self, vectors: sparse.csr_matrix) -> np.ndarray:
+        """(N, V) -> (N, D) float32, rows of length 1 (or 0), as is usual for latent semantic analysis."""
+        found = np.asarray(vectors @ self.axes, np.float32)
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        return found / np.where(lengths > 1e-9, lengths, 1.0)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"idf": self.idf, "axes": self.axes}
+
+
+def read_vocabulary(texts: np.ndarray, dims: int) -> tuple[Vocabulary, sparse.csr_matrix]:
+    """From (N,) texts without labels: the vocabulary, and the texts' own (N, V) vectors."""
+    counter = _counter(max_features=MOST_WORDS)
+    try:
+        counts = counter.fit_transform(texts)
+    except ValueError:  # scikit-learn's "empty vocabulary; perhaps the documents only contain stop words"
+        raise BadLearner(f"none of the {len(texts)} texts has a word in it") from None
+    idf = np.log((1 + len(texts)) / (1 + np.bincount(counts.indices, minlength=counts.shape[1]))) + 1
+    vectors = _weighted(counts, idf)
+    words = tuple(str(w) for w in counter.get_feature_names_out())
+    return Vocabulary(words, idf, _main_axes(vectors, dims)), vectors
+
+
+def restored(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Vocabulary:
+    return Vocabulary(tuple(facts["words"]), arrays["idf"], arrays["axes"])
+
+
+def _counter(**parameters: Any) -> CountVectorizer:
+    # Words of one letter count too: they are words in many scripts.
+    return CountVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", dtype=np.float64, **parameters)
+
+
+def _weighted(counts: sparse.csr_matrix, idf: np.ndarray) -> sparse.csr_matrix:
+    x = counts.tocsr()
+    x.data = (1 + np.log(x.data)) * idf[x.indices]
+    lengths = np.sqrt(np.asarray(x.multiply(x).sum(1)).ravel())
+    return (sparse.diags_array(1 / np.where(lengths > 0, lengths, 1.0)) @ x).tocsr()
+
+
+def _main_axes(x: sparse.csr_matrix, dims: int) -> np.ndarray:
+    """(V, D) right singular vectors, D at most `dims`; by random projection with a seed of its own (Halko 2011)."""
+    from sklearn.utils.extmath import randomized_svd
+
+    most = min(dims, *x.shape)
+    _, _, rows = randomized_svd(x, n_components=most, random_state=0, n_iter=5)
+    return np.ascontiguousarray(rows.T, np.float32)
