@@ -10,6 +10,7 @@ from askance.ops.arrays import (
     softmax,
     top_two,
 )
+from askance.ops.farthest import farthest_first
 from askance.ops.noise import gumbel, hex_id, key_ids, noise, parse_id, weighted_order
 from askance.ops.top import top
 from askance.ops.vectors import Dense, Outer, Vecs
@@ -21,6 +22,7 @@ __all__ = [
     "as_numpy",
     "blocks",
     "entropy_of",
+    "farthest_first",
     "first_bad_probs",
     "first_bad_row",
     "gumbel",

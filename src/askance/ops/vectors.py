@@ -59,6 +59,9 @@ class Dense:
     def array(self) -> np.ndarray:
         return self.rows
 
+    def joined(self, others: "Dense") -> "Dense":
+        return Dense(np.concatenate([self.rows, others.rows]), np.concatenate([self.norms, others.norms]))
+
 
 class Outer:
     """Rows that are outer products a (x) b, never built: (N, A) and (N, B) stand for (N, A * B)."""
@@ -86,6 +89,25 @@ class Outer:
     def array(self) -> np.ndarray:
         return np.einsum("na,nb->nab", self.a.rows, self.b.rows).reshape(len(self), -1)
 
+    def joined(self, others: "Outer") -> "Outer":
+        return Outer(self.a.joined(others.a), self.b.joined(others.b))
+
+
+def _least_gap(mine: Dense | Outer, theirs: Dense | Outer) -> np.ndarray:
+    """`gaps(...).min(1)` in two passes over the products: what a row adds to all its gaps is added after the minimum."""
+    cross = mine.dots(theirs)  # type: ignore[arg-type]
+    cross *= -2.0
+    cross += theirs.norms
+    least = cross.min(1) + mine.norms
+    # Where the nearest is a twin, its norm is one's own: so this is the rounding of both, as in `_gap`.
+    least[least < np.finfo(cross.dtype).eps * 32 * mine.norms] = 0.0
+    return np.maximum(least, 0.0)
+
+
+def gaps(vectors: Dense | Outer, others: Dense | Outer) -> np.ndarray:
+    """Squared distances of all pairs.  (N, D), (M, D) -> (N, M): for few of either."""
+    return _gap(vectors.norms[:, None], others.norms[None, :], vectors.dots(others))  # type: ignore[arg-type]
+
 
 def _nearest(vectors: Dense | Outer, others: Dense | Outer, cells: int = 2_000_000) -> np.ndarray:
     """Blocks of one matrix product each, `cells` numbers at a time."""
@@ -99,7 +121,5 @@ def _nearest(vectors: Dense | Outer, others: Dense | Outer, cells: int = 2_000_0
         mine = vectors[rows]
         for first in range(0, len(others), wide):
             theirs = others[first : first + wide]
-            dots = mine.dots(theirs)  # type: ignore[arg-type]
-            gap = _gap(mine.norms[:, None], theirs.norms[None, :], dots)
-            near[rows] = np.minimum(near[rows], gap.min(1))
+            near[rows] = np.minimum(near[rows], _least_gap(mine, theirs))
     return near

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, insert, select
 from askance.errors import BadCampaign
 from askance.store.effects import EFFECTS, Event
 from askance.store.engine import connect, plainly, use_wal
-from askance.store.migrate import upgrade
-from askance.store.schema import FOLDED, event
+from askance.store.migrate import revision_of, upgrade
+from askance.store.schema import FOLDED, REVISION, event
 
 
 class Store:
@@ -32,8 +32,11 @@ class Store:
 
     def upgrade(self) -> None:
         """Brings the tables to this version; a newer version's are a BadCampaign."""
-        with self.writing() as db:
-            upgrade(db, self.what)
+        with self.reading() as db:
+            current = revision_of(db) == REVISION
+        if not current:
+            with self.writing() as db:
+                upgrade(db, self.what)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -51,15 +51,17 @@ def in_turns(rows: np.ndarray, groups: list[np.ndarray], neighbours: int) -> Ite
         groups = left
 
 
-def mean_gap(rows: np.ndarray, neighbours: int, cells: int = 4_000_000) -> np.ndarray:
+def mean_gap(rows: np.ndarray, neighbours: int, cells: int = 1_000_000) -> np.ndarray:
     """Mean distance of each row to its nearest others; typicality is its inverse.  rows (n, D) -> (n,)."""
     rows = rows - rows.mean(0)  # small numbers, small rounding
-    norms = np.einsum("nd,nd->n", rows, rows)
+    norms, twice = np.einsum("nd,nd->n", rows, rows), -2.0 * rows.T
     out = np.zeros(len(rows))
     step = max(1, cells // len(rows))
     for block in (slice(i, i + step) for i in range(0, len(rows) if neighbours else 0, step)):
-        gaps = norms[block, None] + norms - 2.0 * rows[block] @ rows.T
-        gaps[np.arange(len(gaps)), np.arange(len(rows))[block]] = 0.0  # a row is at no distance from itself
-        nearest = np.partition(gaps, neighbours, axis=1)[:, : neighbours + 1]
-        out[block] = np.sqrt(np.maximum(nearest, 0.0)).sum(1) / neighbours
+        gaps = rows[block] @ twice
+        gaps += norms
+        gaps[np.arange(len(gaps)), np.arange(len(rows))[block]] = -norms[block]  # a row is at no distance from itself
+        gaps.partition(neighbours, axis=1)
+        nearest = np.maximum(gaps[:, : neighbours + 1] + norms[block, None], 0.0)
+        out[block] = np.sqrt(nearest).sum(1) / neighbours
     return out

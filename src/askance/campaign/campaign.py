@@ -1,0 +1,236 @@
+"""The campaign: ask and tell, and the loop around them.  Floor 5.
+
+campaign = Campaign.create("photos.askance", Config(pool=PoolConfig("photos"), classes=("cat", "dog")))
+campaign.step()                                # chooses the first batch
+for task in campaign.ask("ann", n=5):
+    campaign.tell("ann", task, "cat")          # on the disk when it returns
+"""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from askance import stopping
+from askance.campaign import export, imports, loop, questions, reading, record, setup
+from askance.campaign.config import Config, from_text, rooted
+from askance.campaign.folder import Folder
+from askance.campaign.plan import Plan, check_learner
+from askance.campaign.questions import Task
+from askance.campaign.round import next_round
+from askance.errors import BadCampaign, BadConfig, BadLabel
+from askance.history import History, Round
+from askance.labels import OneClass
+from askance.ops import hex_id
+from askance.protocols import Item, Learner, Oracle, Pool
+from askance.store import Lock, Store
+
+
+class Campaign:
+    """Made by `create` or `open`.  Any number of processes may ask and tell; one at a time may step or run."""
+
+    def __init__(self, folder: Folder, store: Store, config: Config, pool: Pool | None, learner: Learner | None):
+        self.folder, self.store, self.config = folder, store, config
+        self._pool, self._learner = pool, learner
+
+    # ---- making and opening
+
+    @classmethod
+    def create(
+        cls, folder: str | Path, config: Config, *, pool: Pool | None = None, learner: Learner | None = None
+    ) -> "Campaign":
+        """Checks everything the configuration names, then makes the folder; all of it or nothing.
+
+        pool, learner: from memory, in place of those that the configuration names; `open` must then be given them too.
+        """
+        place, config = Folder(Path(folder).expanduser().resolve()), rooted(config, Path.cwd())
+        with place.made():
+            pool = pool or setup.open_pool(config, place.features)
+            config = setup.with_classes(config, pool)
+            learner = setup.prepared(learner or setup.make_learner(config, pool, place.features), pool)
+            check_learner(setup.make_plan(config, pool), learner)
+            name = f"campaign.db.new-{os.getpid()}"
+            _first_event(Store(place.url(name), str(place.root)), config, len(pool))
+            place.put_in_place(name)
+        made = cls.open(place.root, pool=pool)
+        made._learner = learner
+        made.__dict__["learner"] = learner  # it is prepared already
+        return made
+
+    @classmethod
+    def open(cls, folder: str | Path, *, pool: Pool | None = None, learner: Learner | None = None) -> "Campaign":
+        """A folder that is no campaign, is damaged, or is a newer version's, is a BadCampaign."""
+        place = Folder(Path(folder).expanduser().resolve())
+        place.check()
+        store = Store(place.url(), str(place.root))
+        store.upgrade()
+        with store.reading() as db:
+            text = reading.setting(db, "config")
+        if text is None:
+            raise BadCampaign(f"{place.root} is damaged: its database has no configuration; bring it back from a copy")
+        return cls(place, store, from_text(text, f"the configuration in {place.root}"), pool, learner)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # ---- what it works with, opened when it is first needed
+
+    @cached_property
+    def pool(self) -> Pool:
+        return self._pool or setup.open_pool(self.config, self.folder.features)
+
+    @cached_property
+    def learner(self) -> Learner:
+        made = self._learner or setup.make_learner(self.config, self.pool, self.folder.features)
+        return setup.prepared(made, self.pool)
+
+    @cached_property
+    def plan(self) -> Plan:
+        plan = setup.make_plan(self.config, self.pool)
+        check_learner(plan, self.learner)
+        return plan
+
+    def model(self) -> Learner | None:
+        """The learner with what it learned in the last round; None before the first fit."""
+        saved = self.folder.model()
+        if saved is None:
+            return None
+        self.learner.load(saved)
+        return self.learner
+
+    def config_text(self) -> str:
+        """The TOML that recreates it."""
+        return self.config.text()
+
+    @property
+    def label_kind(self) -> OneClass:
+        kind = OneClass(self.config.classes, self.config.open_classes)
+        return kind.grown(self.labels().values()) if kind.open else kind
+
+    # ---- questions and answers
+
+    def ask(self, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
+        """Up to n questions, leased to `who`: first the ones they hold already, then the best that are free."""
+        return questions.ask(self.store, _person(who), n, seconds)
+
+    def item(self, task: Task) -> Item:
+        """What the question is about: the text, the path of the image, the columns."""
+        return loop.items_of(self, [task])[0]
+
+    def tell(self, who: str, task: Task | int, value: str) -> bool:
+        """One answer, on the disk when this returns.  -> whether it counts; a late one is kept beside it."""
+        return self.tell_many(who, [(task, value)])[0]
+
+    def tell_many(self, who: str, answers: Sequence[tuple[Task | int, str]]) -> list[bool]:
+        """All of them in one transaction: all are kept or, where one is wrong, none."""
+        kind = self.label_kind
+        checked = [(_id(task), _checked(kind, task, value)) for task, value in answers]
+        return questions.tell(self.store, _person(who), checked)
+
+    def skip(self, who: str, task: Task | int, why: str = "") -> None:
+        """The question does not come back, and its sample is never chosen again."""
+        questions.skip(self.store, _person(who), _id(task), why)
+
+    def undo(self, who: str) -> Task:
+        """Takes back the latest answer or skip of `who`, and hands them the question again."""
+        return questions.undo(self.store, _person(who))
+
+    def import_labels(self, path: str | Path) -> int:
+        """Labels from elsewhere, all of the file or none.  -> how many are new."""
+        return imports.import_labels(self.store, self.pool, self.label_kind, Path(path))
+
+    # ---- the loop
+
+    def step(self) -> Round:
+        """Fits on the labels so far, measures, chooses the next batch and queues it.  One process at a time."""
+        with Lock(self.store).held() as lock:
+            return self.step_holding(lock)
+
+    def step_holding(self, lock: Lock) -> Round:
+        """`step`, for whoever holds the lock already."""
+        with self.store.reading() as db:
+            known, past = reading.known(db), reading.rounds(db)
+        turn = next_round(self.plan, self.learner, known, past)
+        part = self.folder.save(self.learner, turn.round.number) if turn.round.fit else None
+        role = {True: "validation", False: "train"}
+        body = {
+            "number": turn.round.number,
+            "record": record.to_text(turn.round),
+            "picks": [
+                [hex_id(p.id), p.name, p.rank, p.utility, p.why, role[p.id in turn.validation]]
+                for p in turn.round.picks
+            ],
+            "unreadable": {hex_id(i): why for i, why in turn.unreadable.items()},
+        }
+        with self.store.writing() as db:
+            lock.check(db)
+            self.store.record(db, "round", "askance", body)
+        if part:
+            self.folder.keep(part)
+        return turn.round
+
+    def run(self, oracle: Oracle, until: str = "", who: str = "oracle") -> History:
+        """Asks the oracle, tells, steps, until the budget or the pool is used up, or a stopping rule says so.
+
+        until: text of the stopping rule; else the configuration's, where it has one.  Killed at any moment, it loses no
+        answer that was told, and run again it goes on with the very picks it would have made.
+        """
+        text = until or self.config.stop
+        loop.run(self, oracle, stopping.parse(text) if text else None, _person(who))
+        return self.history()
+
+    # ---- looking
+
+    def labels(self) -> dict[int, str]:
+        """{id: label}, the answers that count, in the order in which they came."""
+        with self.store.reading() as db:
+            return reading.labels(db)
+
+    def history(self) -> History:
+        with self.store.reading() as db:
+            done, told = reading.rounds(db), len(reading.labels(db))
+        return History(self.config.plain(), done, told, self.config.budget)
+
+    def status(self) -> dict[str, Any]:
+        """Where it stands, as plain data; it reads neither the pool nor a model."""
+        with self.store.reading() as db:
+            return reading.status(db, self.config, str(self.folder.root), self.store.clock())
+
+    def export(self, path: str | Path, format: str = "") -> int:
+        """Writes the labels; format: csv, jsonl or parquet, else by the name of the file.  -> how many."""
+        with self.store.reading() as db:
+            found = export.rows(db)
+        export.write(Path(path), format or Path(path).suffix.lstrip("."), found)
+        return len(found)
+
+    def rebuild(self) -> int:
+        """Makes the tables again from the event log.  -> how many events there are."""
+        return self.store.rebuild()
+
+
+def _first_event(store: Store, config: Config, samples: int) -> None:
+    store.create()
+    with store.writing() as db:
+        body = {"config": config.text(), "made_by": f"askance {version('askance')}", "samples": str(samples)}
+        store.record(db, "create", "askance", body)
+    store.close()
+
+
+def _person(who: str) -> str:
+    if not who.strip():
+        raise BadConfig("say who answers: a name that is not empty")
+    return who
+
+
+def _id(task: Task | int) -> int:
+    return task.id if isinstance(task, Task) else int(task)
+
+
+def _checked(kind: OneClass, task: Task | int, value: str) -> str:
+    try:
+        return kind.check(value)
+    except BadLabel as e:
+        name = task.name if isinstance(task, Task) else hex_id(task)
+        raise BadLabel(f"{name}: {e}") from None

@@ -1,0 +1,93 @@
+"""Chooses a batch: the strategy's part, and the part drawn at random to measure on.  Floor 5."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import monotonic
+
+import numpy as np
+
+from askance.campaign.plan import Known, Plan, as_ids, round_seed
+from askance.errors import BadPool
+from askance.ops import hex_id
+from askance.protocols import Learner
+from askance.select import Batch, select
+from askance.signals import Signals
+from askance.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a round stands.  number: of the round; the learner is changed by a fit, all else is fixed."""
+
+    plan: Plan
+    learner: Learner
+    known: Known
+    number: int
+
+    @cached_property
+    def learned(self) -> Mapping[int, str]:
+        """{id: label} to fit on."""
+        return {i: label for i, label in self.known.labels.items() if i not in self.known.validation}
+
+    @cached_property
+    def asked(self) -> np.ndarray:
+        """Ids that are not to be asked about again."""
+        return as_ids({*self.known.labels, *self.known.pending, *self.known.gone})
+
+    @cached_property
+    def free(self) -> np.ndarray:
+        """What a strategy may choose from, in the order of the pool."""
+        train = self.plan.shares.train
+        return train[~np.isin(train, self.asked)]
+
+    @cached_property
+    def waiting(self) -> np.ndarray:
+        """Pending samples that will be learned from."""
+        return as_ids(self.known.pending - self.known.validation)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """batch: the strategy's picks; drawn: ids to measure on; unreadable: {id: why}; seconds: {"score", "select"}."""
+
+    batch: Batch
+    drawn: np.ndarray
+    unreadable: Mapping[int, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
+    """Up to `size` questions, within the budget and what is free."""
+    k, drawn = divided(now, size)
+    if not k:
+        return Choice(Batch(np.zeros(0, np.uint64), np.zeros(0)), drawn)
+    start = monotonic()
+    learned = as_ids(now.learned)
+    said = signals_of(now, np.concatenate([now.free, learned, now.waiting]), strategy.needs)
+    free, labeled, pending = (said.take(np.isin(said.ids, ids)) for ids in (now.free, learned, now.waiting))
+    scored = monotonic()
+    labels = np.array([now.learned[int(i)] for i in labeled.ids], dtype=object)
+    seed = round_seed(now.plan.seed, now.number)
+    batch = select(strategy, free, k, seed, labeled=labeled, labels=labels, pending=pending, learner=now.learner)
+    return Choice(batch, drawn, said.skipped, {"score": scored - start, "select": monotonic() - scored})
+
+
+def divided(now: Moment, size: int) -> tuple[int, np.ndarray]:
+    """How many the strategy chooses, and the ids drawn to measure on, so that their share of all labels is kept."""
+    plan, known = now.plan, now.known
+    so_far = len({*known.labels, *known.pending})
+    k = size if plan.budget is None else max(0, min(size, plan.budget - so_far))
+    waiting = plan.shares.validation[~np.isin(plan.shares.validation, now.asked)]
+    due = round(plan.validation * (so_far + k)) - len(known.validation - known.gone)
+    v = max(0, min(len(waiting), k, max(due, k - len(now.free))))
+    return min(k - v, len(now.free)), waiting[:v]
+
+
+def signals_of(now: Moment, ids: np.ndarray, needs: frozenset[str]) -> Signals:
+    """What the learner says of these; nothing is read where nothing is needed."""
+    said = now.learner.signals(now.plan.pool.take(ids), needs) if needs else Signals(ids)
+    if said.skipped and now.plan.strict:
+        sample, why = next(iter(said.skipped.items()))
+        raise BadPool(f"sample {hex_id(sample)} cannot be read: {why}")
+    return said

@@ -1,0 +1,53 @@
+"""Measures a fitted model: on the test and validation shares, and on the stop set.  Floor 5."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from askance import metrics
+from askance.campaign.choose import Moment, signals_of
+from askance.campaign.plan import as_ids
+from askance.metrics.measure import Share
+from askance.signals import Signals
+
+
+def measured(now: Moment) -> dict[str, Any]:
+    """Round's metrics, calibration, stop_set and certainty, from one pass over the samples that they need."""
+    if "probs" not in now.learner.provides:
+        return {}
+    validation = {i: now.known.labels[i] for i in now.known.validation & now.known.labels.keys()}
+    shares: tuple[tuple[Share, Mapping[int, str]], ...]
+    shares = (("validation", validation), ("test", now.plan.test_labels))
+    watched = now.plan.shares.stop_set
+    wanted = np.unique(np.concatenate([watched, *(as_ids(truth) for _, truth in shares)]))
+    if not len(wanted):
+        return {}
+    said = signals_of(now, wanted, frozenset({"probs"}))
+    found: dict[str, Any] = {"metrics": {}}
+    for share, truth in shares:
+        rows = rows_of(said.ids, as_ids(truth))
+        if len(rows):
+            _add_share(found, now, share, [truth[int(i)] for i in said.ids[rows]], said["probs"][rows])
+    return found | _watched(said, watched, now.learner.classes)
+
+
+def _add_share(found: dict[str, Any], now: Moment, share: Share, labels: list[str], probs: np.ndarray) -> None:
+    classes = now.learner.classes
+    found["metrics"].update(now.plan.measure(labels, probs, classes, share))
+    found["calibration"] = metrics.calibration(labels, probs, classes).plain()  # the test share's, where there is one
+
+
+def _watched(said: Signals, watched: np.ndarray, classes: tuple[str, ...]) -> dict[str, Any]:
+    probs = said["probs"][rows_of(said.ids, watched)]
+    guesses = tuple(classes[c] for c in probs.argmax(1)) if len(probs) else ()
+    return {"stop_set": guesses, "certainty": metrics.certainty(probs)}
+
+
+def rows_of(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the wanted ids are, in their order; those that are not there are left out."""
+    if not len(ids):
+        return np.zeros(0, np.int64)
+    order = np.argsort(ids)
+    rows = order[np.searchsorted(ids, wanted, sorter=order).clip(max=len(ids) - 1)]
+    return rows[ids[rows] == wanted]

@@ -1,0 +1,102 @@
+"""What a round depends on: the plan, which is fixed, and what is known so far.  Floor 5."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from askance import metrics, ops
+from askance.campaign.shares import Shares
+from askance.errors import BadConfig, BadLearner, nearest
+from askance.history import Metric, Round
+from askance.metrics.measure import Share
+from askance.protocols import Learner, Pool
+from askance.strategy import Strategy
+
+Measure = Callable[[Sequence[str], np.ndarray, Sequence[str], Share], Mapping[str, Metric]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is fixed for a whole campaign.
+
+    test_labels  {id: label} for `shares.test`, from the answer key
+    first        ids of round 0 where they are given, instead of a warm-up that is chosen
+    stop         text of the stopping rule that may act; "" = the usual ones are shown
+    measure      (truth, probs, classes, share) -> {name: Metric}
+    """
+
+    pool: Pool
+    strategy: Strategy
+    shares: Shares
+    batch: int
+    warmup: int
+    warmup_strategy: Strategy
+    budget: int | None = None
+    seed: int = 0
+    validation: float = 0.0
+    test_labels: Mapping[int, str] = field(default_factory=dict)
+    first: np.ndarray | None = None
+    stop: str = ""
+    strict: bool = False
+    measure: Measure = metrics.measure
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known when a round begins.
+
+    labels      {id: label}, the answers that count
+    pending     asked about and not answered
+    gone        skipped, or not readable: they never come back
+    validation  drawn to measure on: never learned from
+    """
+
+    labels: Mapping[int, str] = field(default_factory=dict)
+    pending: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+    validation: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A round, with what the store must keep besides: which picks are for validation, and what could not be read."""
+
+    round: Round
+    validation: frozenset[int] = frozenset()
+    unreadable: Mapping[int, str] = field(default_factory=dict)
+
+
+def round_seed(seed: int, number: int) -> int:
+    """The seed of one round's selection, in [0, 2**32)."""
+    return int(ops.key_ids(number, 1, seed)[0]) >> 32
+
+
+def check_learner(plan: Plan, learner: Learner) -> None:
+    """That the learner gives what the strategies need, before any work."""
+    missing = plan.strategy.needs - learner.provides
+    if missing:
+        raise BadConfig(_lacks(plan.strategy, missing, learner.provides, "the learner"))
+    early = plan.warmup_strategy.needs - learner.cold
+    if early:
+        before = "before it has learned anything, the learner"
+        raise BadConfig(
+            _lacks(plan.warmup_strategy, early, learner.cold, before) + "; warmup_strategy = 'random' needs none"
+        )
+
+
+def _lacks(strategy: Strategy, missing: frozenset[str], has: frozenset[str], who: str) -> str:
+    words, there = ", ".join(sorted(missing)), ", ".join(sorted(has)) or "no signal"
+    return f"{strategy} needs {words}, and {who} gives {there}{nearest(words, has)}"
+
+
+def one_class(known: Known) -> BadLearner:
+    """Why nothing can be learned, when there is nothing left to ask either."""
+    seen = set(known.labels.values())
+    what = f"all {len(known.labels)} labels are {seen.pop()!r}" if seen else "no sample has a label"
+    return BadLearner(f"there is nothing to learn: {what}, two classes are needed, and there is nothing left to ask")
+
+
+def as_ids(ids: "set[int] | frozenset[int] | Mapping[int, str]") -> np.ndarray:
+    """(n,) uint64, ascending."""
+    return np.sort(np.fromiter(ids, np.uint64, len(ids)))

@@ -1,0 +1,99 @@
+"""From a configuration to what a round needs: the pool, the answer key, the learner, the plan.  Floor 5."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from askance.campaign.config import Config
+from askance.campaign.plan import Plan
+from askance.campaign.shares import share_out
+from askance.errors import BadConfig, BadLabel
+from askance.labels import OneClass
+from askance.learners import Prepared
+from askance.ops import hex_id
+from askance.protocols import Learner, Pool
+from askance.spec import parse
+
+
+def open_pool(config: Config, cache: Path) -> Pool:
+    from askance.pools import open_pool
+
+    p = config.pool
+    if not p.source:
+        raise BadConfig(
+            "pool: say where the samples lie, as in pool = 'photos'; a pool from memory is passed on opening"
+        )
+    return open_pool(
+        p.source,
+        text=p.text or None,
+        path=p.path or None,
+        features=list(p.features) or None,
+        id=p.id or None,
+        label=p.label or None,
+        strict=config.strict,
+        cache=cache,
+    )
+
+
+def make_learner(config: Config, pool: Pool, cache: Path) -> Learner:
+    from askance.learners.spec import make_learner
+
+    return make_learner(config.learner, pool_kind=pool.kind, cache=cache, classes=config.classes)
+
+
+def prepared(learner: Learner, pool: Pool) -> Learner:
+    if isinstance(learner, Prepared):
+        learner.prepare(pool.take(pool.ids))
+    return learner
+
+
+def answers(config: Config, pool: Pool) -> Mapping[int, str]:
+    """The answer key: the file that is named, else what the pool itself tells; it may be empty."""
+    if not config.truth:
+        return pool.answers()
+    from askance.pools.answers import read_answers
+
+    return read_answers(config.truth, pool)
+
+
+def with_classes(config: Config, pool: Pool) -> Config:
+    """With the classes named: those of the known labels, where the configuration leaves them open."""
+    classes = config.classes or tuple(sorted(set(answers(config, pool).values())))
+    if len(classes) < 2 and not config.open_classes:
+        named = f"only {classes[0]!r} is" if classes else "none is"
+        raise BadConfig(f"classes: two or more are needed, and {named} known; write classes = ['cat', 'dog']")
+    return replace(config, classes=classes)
+
+
+def make_plan(config: Config, pool: Pool) -> Plan:
+    shares = share_out(pool.ids, config.seed, config.validation, config.test, config.stop_set)
+    return Plan(
+        pool=pool,
+        strategy=parse(config.strategy),
+        shares=shares,
+        batch=config.batch,
+        warmup=config.warmup,
+        warmup_strategy=parse(config.warmup_strategy),
+        budget=config.budget,
+        seed=config.seed,
+        validation=config.validation,
+        test_labels=_test_labels(config, pool, shares.test.tolist()) if config.test else {},
+        stop=config.stop,
+        strict=config.strict,
+    )
+
+
+def _test_labels(config: Config, pool: Pool, test: list[int]) -> dict[int, str]:
+    truth = answers(config, pool)
+    found = {i: truth[i] for i in test if i in truth}
+    if test and not found:
+        raise BadConfig(
+            f"test = {config.test} sets {len(test)} samples aside, and `truth` has a label for none of them"
+        )
+    kind = OneClass(config.classes, config.open_classes)
+    for i, label in found.items():
+        try:
+            kind.check(label)
+        except BadLabel as e:
+            raise BadLabel(f"the answer key has a wrong label for sample {hex_id(i)}: {e}") from None
+    return found
