@@ -58,9 +58,17 @@ class FitReport:
 class Learner(Protocol):
     """Learns from labelled samples, and says what it thinks of others."""
 
-    provides: frozenset[str]  # signals it gives once it is fitted
-    cold: frozenset[str]  # the ones it gives before any fit (embeddings of a frozen backbone), a part of `provides`
-    classes: tuple[str, ...]  # columns of probs, sorted; () before the first fit
+    @property
+    def provides(self) -> frozenset[str]:
+        """Signals it gives once it is fitted."""
+
+    @property
+    def cold(self) -> frozenset[str]:
+        """The ones it gives before any fit (embeddings of a frozen backbone), a part of `provides`."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Columns of probs, sorted; () before the first fit."""
 
     def fit(
         self,

@@ -7,7 +7,10 @@
 
 from typing import Protocol, runtime_checkable
 
+from askance.learners.spec import default_learner, make_learner
 from askance.samples import Samples
+
+__all__ = ["Prepared", "default_learner", "make_learner"]
 
 
 @runtime_checkable

@@ -151,8 +151,7 @@ def _backbone(request: Request) -> Learner:
 
     options = "&".join(f"{name}={value}" for name, value in request.options.items() if name != "members")
     text = f"{request.plain()}?{options}" if options else request.plain()
-    kind = "text" if request.pool_kind == "text" else "image"
-    backbone = open_backbone(text, kind)
+    backbone = open_backbone(text, "text" if request.pool_kind == "text" else "image")
     return FrozenLearner(backbone, request.cache, request.whole("members", 0), request.strict)
 
 
