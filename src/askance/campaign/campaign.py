@@ -49,6 +49,7 @@ class Campaign:
         with place.made():
             pool = pool or setup.open_pool(config, place.features)
             config = setup.with_classes(config, pool)
+            config = config if learner else setup.with_learner(config, pool)
             learner = setup.prepared(learner or setup.make_learner(config, pool, place.features), pool)
             check_learner(setup.make_plan(config, pool), learner)
             name = f"campaign.db.new-{os.getpid()}"

@@ -29,7 +29,7 @@ def run(campaign: "Campaign", oracle: Oracle, rule: Rule | None, who: str) -> No
         while rule is None or not rule(campaign.history()).stop:
             try:
                 while _answer(campaign, oracle, who):
-                    done(len(campaign.labels()))
+                    done(_told(campaign))
             except Quit:
                 return
             if _finished(campaign):
@@ -41,6 +41,11 @@ def _total(campaign: "Campaign") -> int:
     shares, budget = campaign.plan.shares, campaign.plan.budget
     askable = len(shares.train) + len(shares.validation)
     return askable if budget is None else min(budget, askable)
+
+
+def _told(campaign: "Campaign") -> int:
+    with campaign.store.reading() as db:
+        return reading.counted(db)
 
 
 def _finished(campaign: "Campaign") -> bool:

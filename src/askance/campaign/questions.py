@@ -79,21 +79,23 @@ def undo(store: Store, who: str, seconds: float = 600) -> Task:
 
 def _tell(store: Store, db: Connection, who: str, sample: int, value: str) -> bool:
     row = _asked(db, who, sample)
-    before = db.execute(select(label).where(label.c.sample == row.sample, label.c.who == who)).first()
     counts = bool(row.who == who)
-    if before is None or (before.value, before.counted) != (value, counts):
+    if (row.said, row.said_counted) != (value, counts):
         store.record(db, "label", who, {"sample": row.sample, "value": value, "counted": counts})
     return counts
 
 
 def _asked(db: Connection, who: str, sample: int) -> Any:
-    """The question's row, if `who` was ever handed it; else a Conflict."""
+    """The question's row, with what `who` has said of it, if they were ever handed it; else a Conflict."""
     key = hex_id(sample)
-    row = db.execute(select(task).where(task.c.sample == key)).first()
+    held = (lease.c.sample == task.c.sample) & (lease.c.who == who)
+    said = (label.c.sample == task.c.sample) & (label.c.who == who)
+    columns = (task, lease.c.who.label("held"), label.c.value.label("said"), label.c.counted.label("said_counted"))
+    joined = task.outerjoin(lease, held).outerjoin(label, said)
+    row = db.execute(select(*columns).select_from(joined).where(task.c.sample == key)).first()
     if row is None:
         raise Conflict(f"nobody was asked about sample {key}; ask first, and tell what was asked")
-    held = select(lease).where(lease.c.sample == key, lease.c.who == who)
-    if db.execute(held).first() is None:
+    if row.held is None:
         raise Conflict(f"{who} was not asked about {row.name} (sample {key}); ask first, and tell what was asked")
     return row
 

@@ -26,6 +26,11 @@ def labels(db: Connection) -> dict[int, str]:
     return {parse_id(r.sample): r.value for r in rows}
 
 
+def counted(db: Connection) -> int:
+    """How many answers count."""
+    return int(db.execute(select(func.count()).select_from(label).where(label.c.counted)).scalar() or 0)
+
+
 def known(db: Connection) -> Known:
     rows = db.execute(select(task.c.sample, task.c.state, task.c.role)).all()
     waiting = (parse_id(r.sample) for r in rows if r.state in ("open", "leased"))
@@ -54,30 +59,36 @@ def caught_up(db: Connection) -> bool:
 
 def counts(db: Connection) -> dict[str, Any]:
     """How many questions are in which state, and who has said how much."""
-    states: Counter[str] = Counter(dict(db.execute(select(task.c.state, func.count()).group_by(task.c.state)).tuples()))
-    people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who)).tuples()
-    counted = db.execute(select(func.count()).select_from(label).where(label.c.counted)).scalar() or 0
+    states: Counter[str] = Counter(
+        dict(db.execute(select(task.c.state, func.count()).group_by(task.c.state)).tuples().all())
+    )
+    people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who)).tuples().all()
+    told = counted(db)
     every = db.execute(select(func.count()).select_from(label)).scalar() or 0
     unread = db.execute(select(func.count()).select_from(unreadable)).scalar() or 0
     return {
-        "labels": int(counted),
+        "labels": told,
         "pending": states["open"] + states["leased"],
         "leased": states["leased"],
         "skipped": states["skipped"],
         "unreadable": int(unread),
-        "extra": int(every) - int(counted),
+        "extra": int(every) - told,
         "people": dict(people),
     }
 
 
 def left_out(db: Connection) -> dict[str, str]:
     """{name or id: why} of what was skipped, or could not be read."""
-    skipped = db.execute(select(task.c.name, task.c.reason).where(task.c.state == "skipped")).tuples()
-    unread = db.execute(
-        select(func.coalesce(task.c.name, unreadable.c.sample), unreadable.c.why).outerjoin_from(
-            unreadable, task, task.c.sample == unreadable.c.sample
+    skipped = db.execute(select(task.c.name, task.c.reason).where(task.c.state == "skipped")).tuples().all()
+    unread = (
+        db.execute(
+            select(func.coalesce(task.c.name, unreadable.c.sample), unreadable.c.why).outerjoin_from(
+                unreadable, task, task.c.sample == unreadable.c.sample
+            )
         )
-    ).tuples()
+        .tuples()
+        .all()
+    )
     return {**dict(unread), **{name: why or "skipped" for name, why in skipped}}
 
 

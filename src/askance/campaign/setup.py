@@ -11,6 +11,7 @@ from askance.errors import BadConfig, BadLabel
 from askance.labels import OneClass
 from askance.learners import Prepared
 from askance.ops import hex_id
+from askance.oracles import read_key
 from askance.protocols import Learner, Pool
 from askance.spec import parse
 
@@ -30,6 +31,7 @@ def open_pool(config: Config, cache: Path) -> Pool:
         features=list(p.features) or None,
         id=p.id or None,
         label=p.label or None,
+        signals=p.signals or None,
         strict=config.strict,
         cache=cache,
     )
@@ -38,7 +40,8 @@ def open_pool(config: Config, cache: Path) -> Pool:
 def make_learner(config: Config, pool: Pool, cache: Path) -> Learner:
     from askance.learners.spec import make_learner
 
-    return make_learner(config.learner, pool_kind=pool.kind, cache=cache, classes=config.classes)
+    kind, classes = pool.kind, config.classes
+    return make_learner(config.learner, pool_kind=kind, cache=cache, classes=classes, strict=config.strict)
 
 
 def prepared(learner: Learner, pool: Pool) -> Learner:
@@ -51,9 +54,14 @@ def answers(config: Config, pool: Pool) -> Mapping[int, str]:
     """The answer key: the file that is named, else what the pool itself tells; it may be empty."""
     if not config.truth:
         return pool.answers()
-    from askance.pools.answers import read_answers
+    return read_key(config.truth, pool)
 
-    return read_answers(config.truth, pool)
+
+def with_learner(config: Config, pool: Pool) -> Config:
+    """With the learner named: the default for the kind of pool, where the configuration leaves it open."""
+    from askance.learners.spec import default_learner
+
+    return replace(config, learner=config.learner or default_learner(pool.kind))
 
 
 def with_classes(config: Config, pool: Pool) -> Config:

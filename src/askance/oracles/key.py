@@ -50,7 +50,18 @@ class NoisyKey:
 
 
 def answer_key(path: str | Path, pool: Pool) -> AnswerKey:
-    """From a CSV, TSV or JSONL file with a column that names the sample and one with its label, or class folders."""
-    from askance.pools.answers import read_answers
+    """From a file or a folder of class folders, as `read_key` reads them."""
+    return AnswerKey(read_key(path, pool))
 
-    return AnswerKey(read_answers(path, pool))
+
+def read_key(path: str | Path, pool: Pool) -> Mapping[int, str]:
+    """{id: label} from a table with a column that names the sample and one with its label, or from class folders."""
+    from askance.pools import open_pool, read_answers
+
+    if not Path(path).is_dir():
+        return read_answers(path, pool)
+    there = set(pool.ids.tolist())
+    found = {i: label for i, label in open_pool(path).answers().items() if i in there}
+    if not found:
+        raise BadLabel(f"the answer key {path} has none of the pool's samples in folders that are named like classes")
+    return found
