@@ -36,17 +36,38 @@ def pool(
 
 def answers(pool: Pool, file: Path | None, own: bool) -> Mapping[int, str]:
     """Labels of the pool itself where its column was named, and those of the file."""
-    from askance.pools.answers import read_answers
+    from askance.pools import read_answers
 
     from_file = read_answers(file, pool) if file is not None else {}
     return {**(pool.answers() if own else {}), **from_file}
 
 
-def learner(text: str, kind: str, cache: Path | None, labels: Mapping[int, str]) -> tuple[Learner | None, str]:
-    """(the learner, its text); (None, "") where the pool is what a model said already."""
-    if kind == "signals" and not text:
-        return None, ""
-    from askance.learners import default_learner, make_learner
+def learner(text: str, pool: Pool, cache: Path | None, labels: Mapping[int, str], strict: bool) -> Learner | None:
+    """The learner, prepared; None where the pool holds what a model said already and there is nothing to learn."""
+    from askance.learners import Prepared
+    from askance.learners.precomputed import PrecomputedLearner
+    from askance.learners.spec import make_learner
 
-    spec = text or default_learner(kind)
-    return make_learner(spec, pool_kind=kind, cache=cache, classes=tuple(sorted(set(labels.values())))), spec
+    if not text:
+        return None
+    classes = tuple(sorted(set(labels.values())))
+    made = make_learner(text, pool_kind=pool.kind, cache=cache, classes=classes, strict=strict)
+    if isinstance(made, PrecomputedLearner):
+        made.prepare(pool.take(pool.ids[:1]))  # it looks at the columns alone, so that the pool may be of any size
+    elif isinstance(made, Prepared):
+        made.prepare(pool.take(pool.ids))
+    return made
+
+
+def learner_text(text: str, pool: Pool, labels: Mapping[int, str]) -> str:
+    """What was asked for, else the default; "" where the pool's own signals are all that is needed."""
+    from askance.learners.spec import default_learner
+    from askance.signals import Signals
+
+    if text or not len(pool):
+        return text
+    if pool.kind == "signals":
+        given = pool.take(pool.ids[:1]).data
+        learns = labels and isinstance(given, Signals) and "probs" not in given.names
+        return default_learner("signals") if learns else ""
+    return default_learner(pool.kind)

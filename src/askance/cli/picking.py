@@ -1,5 +1,6 @@
 """One shot: opens a pool, asks a learner what it thinks, and chooses.  What `askance select` does.  Floor 6."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from askance import ops
-from askance.errors import BadLabel, MissingSignal
+from askance.errors import BadLabel, BadSignal, MissingSignal
 from askance.progress import track
 from askance.protocols import Learner, Pool
 from askance.samples import Samples
@@ -24,10 +25,16 @@ SHARD_ROWS = 4096  # of samples at a time, where a learner has to look at them
 
 @dataclass(frozen=True)
 class Picked:
-    """What was chosen from `pool`, by what.  skipped: {name: why} of samples that nobody could read."""
+    """What was chosen from `pool`, by what.
+
+    strategy  as it was typed; batch.strategy is what it stands for
+    labeled   samples that had a label already
+    skipped   {name: why} of samples that nobody could read
+    """
 
     batch: Batch
     pool: Pool
+    strategy: str
     learner: str
     labeled: int
     skipped: Mapping[str, str]
@@ -69,21 +76,20 @@ def pick(
     """
     known = _known(pool, answers or {})
     has = _says(pool, learner, known)
-    s = whole(parse(strategy or default(has)))
-    check_needs(s, has, learner_text, bool(known))
+    strategy = strategy or default(has)
+    s = whole(parse(strategy))
+    check_needs(strategy, s, has, learner_text, known is not None)
     if learner is not None and known is not None:
         learner.fit(known.samples, known.labels, seed=seed)
     skipped: dict[int, str] = {}
-    read = _reader(learner, _needs(s), skipped)
-    context: dict[str, Any] = {"labeled": None, "labels": None}
-    if known is not None:
-        about = read(known.samples)
-        kept = dict(zip(known.samples.ids.tolist(), known.labels, strict=True))
-        context = {"labeled": about, "labels": np.array([kept[i] for i in about.ids.tolist()], dtype=object)}
+    read = _reader(learner, s.needs, skipped)
     shards = _shards(pool, read, rows or _fitting(pool, learner))
-    batch = _choose(s, shards, k, seed, context, pool, learner)
-    names = _names(pool, skipped)
-    return Picked(batch, pool, learner_text, len(known.labels) if known else 0, {**pool.skipped, **names})
+    try:
+        batch = _choose(s, shards, k, seed, _context(read, known), pool, learner)
+    except BadSignal as e:
+        raise _naming(e, pool) from None
+    unread = {**pool.skipped, **_names(pool, skipped)}
+    return Picked(batch, pool, strategy, learner_text, len(known.labels) if known else 0, unread)
 
 
 def default(has: frozenset[str]) -> str:
@@ -93,7 +99,7 @@ def default(has: frozenset[str]) -> str:
     return "typiclust" if "embeddings" in has else "random"
 
 
-def check_needs(s: Strategy, has: frozenset[str], learner: str, fitted: bool) -> None:
+def check_needs(text: str, s: Strategy, has: frozenset[str], learner: str, fitted: bool) -> None:
     """A MissingSignal that says what is missing, what there is, and what would bring it."""
     missing = sorted(s.needs - has)
     if not missing:
@@ -104,7 +110,7 @@ def check_needs(s: Strategy, has: frozenset[str], learner: str, fitted: bool) ->
     if learner and not fitted:
         hints.append("--labels FILE says what is labelled already")
         hints.append("typiclust and random choose without labels")
-    raise MissingSignal(f"{s} needs {', '.join(missing)}; {who} gives {listed(has)}{state} ({'; '.join(hints)})")
+    raise MissingSignal(f"{text} needs {', '.join(missing)}; {who} gives {listed(has)}{state} ({'; '.join(hints)})")
 
 
 def derived(names: frozenset[str]) -> frozenset[str]:
@@ -112,9 +118,22 @@ def derived(names: frozenset[str]) -> frozenset[str]:
     return names | {name for name, ways in DERIVED.items() if any(source in names for source, _ in ways)}
 
 
-def _needs(s: Strategy) -> frozenset[str]:
-    """Embeddings too where the labelled samples' vectors are asked for."""
-    return s.needs
+def _context(read: Callable[[Samples], Signals], known: Known | None) -> dict[str, Any]:
+    """What a strategy is told of the labelled samples."""
+    if known is None:
+        return {"labeled": None, "labels": None}
+    about = read(known.samples)
+    label = dict(zip(known.samples.ids.tolist(), known.labels, strict=True))
+    return {"labeled": about, "labels": np.array([label[i] for i in about.ids.tolist()], dtype=object)}
+
+
+def _naming(e: BadSignal, pool: Pool) -> BadSignal:
+    """The same error, with what a person calls the sample: its row alone would be that of a shard."""
+    found = re.search(r"sample ([0-9a-f]{16})", str(e))
+    if found is None:
+        return e
+    name = pool.take(np.array([ops.parse_id(found[1])], np.uint64)).names[0]
+    return BadSignal(str(e).replace(found[0], f"{found[0]}, {name} of the pool"))
 
 
 def _known(pool: Pool, answers: Mapping[int, str]) -> Known | None:

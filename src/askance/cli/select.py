@@ -81,7 +81,8 @@ def command(
         files.check_suffix(out)
     pool = opening.pool(source, text, path, features, id_column, label, signals, strict, cache)
     answers = opening.answers(pool, labels, bool(label))
-    model, spec = opening.learner(learner, pool.kind, cache, answers)
+    spec = opening.learner_text(learner, pool, answers)
+    model = opening.learner(spec, pool, cache, answers, strict)
     picked = picking.pick(pool, k, strategy, model, spec, answers, seed, shard_rows)
     _notes(picked, k)
     if out is not None:
@@ -112,10 +113,14 @@ def _notes(picked: Any, k: int) -> None:
 
 
 def _sheet(picked: Any, path: Path) -> Path:
+    """The pictures in the order of their ranks, each with its rank, its name and why."""
     from askance.report.sheet import contact_sheet
 
-    contact_sheet(picked, path)
-    return path
+    places = picked.pool.take(picked.batch.ids).data if len(picked.batch) else []
+    tiles = [
+        (place, (f"{row['rank']}. {row['item']}", row["why"])) for place, row in zip(places, picked.rows(), strict=True)
+    ]
+    return contact_sheet(tiles, 5, path, title=f"{picked.strategy}, {len(tiles)} of {len(picked.pool):,}")
 
 
 def _object(picked: Any, k: int, seed: int, sheet: Path | None, out: Path | None) -> Mapping[str, Any]:
@@ -140,7 +145,7 @@ def _print(picked: Any, seed: int, sheet: Path | None, out: Path | None) -> None
     if rows:
         cells = [(r["rank"], r["item"], f"{r['utility']:.4g}", r["why"]) for r in rows]
         show.table("", ("rank", "item", "utility", "why"), cells, right=("rank", "utility"))
-    by = f"{picked.batch.strategy} and {picked.learner}" if picked.learner else picked.batch.strategy
+    by = f"{picked.strategy} and {picked.learner}" if picked.learner else picked.strategy
     of = show.counted(len(picked.pool), "sample")
     show.say(f"{show.counted(len(rows), 'pick')} of {of} by {by}, seed {seed}")
     for what, where in (("the contact sheet", sheet), ("the picks", out)):
