@@ -6,16 +6,18 @@ brought up to date by one matrix product against the centres they have missed, a
 until its best falls below the largest bound outside.  The answer is the naive one; most pairs are never looked at.
 """
 
+from typing import Generic
+
 import numpy as np
 
 from askance.ops.noise import noise
-from askance.ops.vectors import Dense, Outer, gaps
+from askance.ops.vectors import V, gaps
 
 _WINDOW = 4096
 
 
 def farthest_first(
-    vectors: Dense | Outer, reference: Dense | Outer | None, k: int, ids: np.ndarray, seed: int
+    vectors: V, reference: V | None, k: int, ids: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """k rows, each the farthest from `reference` and from those before; ties to the smallest noise(seed, id).
 
@@ -32,12 +34,13 @@ def farthest_first(
     return rows, scores
 
 
-class _Race:
+class _Race(Generic[V]):
     """Who is farthest now.  `centres` are the reference and then the picks; `seen` counts them from the front."""
 
-    def __init__(self, vectors: Dense | Outer, reference: Dense | Outer | None, ids: np.ndarray, seed: int):
-        self.vectors, self.ids, self.seed = vectors, ids, seed
-        self.reference = reference if reference is not None and len(reference) else None
+    def __init__(self, vectors: V, reference: V | None, ids: np.ndarray, seed: int):
+        self.vectors: V = vectors
+        self.ids, self.seed = ids, seed
+        self.reference: V | None = reference if reference is not None and len(reference) else None
         self.picked: list[int] = []
         self.seen = np.zeros(len(vectors), np.int64)
         self.bound = np.full(len(vectors), np.inf) if self.reference is None else _bounds(vectors, self.reference)
@@ -98,23 +101,23 @@ class _Race:
             rows = np.flatnonzero((missed // 64) * 64 == first)
             centres = self._centres(int(first))
             if len(centres):
-                out[rows] = np.minimum(out[rows], self.near[rows].nearest(centres))  # type: ignore[arg-type]
+                out[rows] = np.minimum(out[rows], self.near[rows].nearest(centres))
         out[np.isneginf(known)] = -np.inf
         return out
 
-    def _centres(self, first: int) -> Dense | Outer:
+    def _centres(self, first: int) -> V:
         """All centres but the `first` ones."""
         extra = 0 if self.reference is None else len(self.reference)
         picks = self.vectors[np.array(self.picked[max(0, first - extra) :], np.int64)]
         if self.reference is None or first >= extra:
             return picks
-        return self.reference[first:].joined(picks)  # type: ignore[arg-type]
+        return self.reference[first:].joined(picks)
 
 
-def _bounds(vectors: Dense | Outer, centres: Dense | Outer, few: int = 64) -> np.ndarray:
+def _bounds(vectors: V, centres: V, few: int = 64) -> np.ndarray:
     """Upper bounds of the distance to the nearest centre: exact when there are few, else within cells of pivots."""
     if len(centres) <= few:
-        return vectors.nearest(centres)  # type: ignore[arg-type]
+        return vectors.nearest(centres)
     pivots = centres[:: max(1, len(centres) // int(2 * len(centres) ** 0.5))]
     cell_of_centre = gaps(centres, pivots).argmin(1)
     bound = np.empty(len(vectors))
@@ -131,5 +134,5 @@ def _bounds(vectors: Dense | Outer, centres: Dense | Outer, few: int = 64) -> np
         rows = order[edges[c] : edges[c + 1]]
         mates = centres[np.flatnonzero(cell_of_centre == c)]
         if len(rows) and len(mates):
-            bound[rows] = np.minimum(bound[rows], vectors[rows].nearest(mates))  # type: ignore[arg-type]
+            bound[rows] = np.minimum(bound[rows], vectors[rows].nearest(mates))
     return bound

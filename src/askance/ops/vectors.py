@@ -1,6 +1,6 @@
 """Vectors that answer three questions (norms, distance to one, distance to the nearest), so they may stay factored."""
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -93,9 +93,12 @@ class Outer:
         return Outer(self.a.joined(others.a), self.b.joined(others.b))
 
 
-def _least_gap(mine: Dense | Outer, theirs: Dense | Outer) -> np.ndarray:
-    """`gaps(...).min(1)` in two passes over the products: what a row adds to all its gaps is added after the minimum."""
-    cross = mine.dots(theirs)  # type: ignore[arg-type]
+V = TypeVar("V", Dense, Outer)  # the two of a pair are of one sort
+
+
+def _least_gap(mine: V, theirs: V) -> np.ndarray:
+    """`gaps(...).min(1)` in two passes: what a row adds to all its gaps alike is added after the minimum."""
+    cross = mine.dots(theirs)
     cross *= -2.0
     cross += theirs.norms
     least = cross.min(1) + mine.norms
@@ -104,12 +107,12 @@ def _least_gap(mine: Dense | Outer, theirs: Dense | Outer) -> np.ndarray:
     return np.maximum(least, 0.0)
 
 
-def gaps(vectors: Dense | Outer, others: Dense | Outer) -> np.ndarray:
+def gaps(vectors: V, others: V) -> np.ndarray:
     """Squared distances of all pairs.  (N, D), (M, D) -> (N, M): for few of either."""
-    return _gap(vectors.norms[:, None], others.norms[None, :], vectors.dots(others))  # type: ignore[arg-type]
+    return _gap(vectors.norms[:, None], others.norms[None, :], vectors.dots(others))
 
 
-def _nearest(vectors: Dense | Outer, others: Dense | Outer, cells: int = 2_000_000) -> np.ndarray:
+def _nearest(vectors: V, others: V, cells: int = 2_000_000) -> np.ndarray:
     """Blocks of one matrix product each, `cells` numbers at a time."""
     near = np.full(len(vectors), np.inf)
     if not len(others):
