@@ -80,7 +80,7 @@ class _Race(Generic[V]):
         size = min(_WINDOW, free)
         cut = np.partition(self.bound, len(self.bound) - size)[len(self.bound) - size]
         self.window = np.flatnonzero(self.bound >= cut)  # ties with the last come too, so none is left to be forgotten
-        self.near = self.vectors[self.window]
+        self.near: V = self.vectors[self.window]
         self.inside = self._up_to_date()
         rest = np.delete(self.bound, self.window)
         self.outside = float(rest.max()) if len(rest) else -np.inf
