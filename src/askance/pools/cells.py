@@ -43,48 +43,49 @@ def _feature(column: pa.ChunkedArray) -> pa.ChunkedArray:
         strings = column.cast(pa.string())
         return pc.if_else(pc.equal(strings, ""), None, strings)
     if pa.types.is_floating(sort):
-        return pc.if_else(pc.is_nan(column), None, column)
+        wide = column.cast(pa.float32()) if sort == pa.float16() else column  # Arrow computes little in half precision
+        return pc.if_else(pc.is_nan(wide), None, wide)
     if pa.types.is_decimal(sort) or pa.types.is_null(sort):
         return column.cast(pa.float64())
     return column
 
 
-def signal_columns(table: pa.Table, layout: Layout, where: str) -> dict[str, np.ndarray]:
-    """{signal: (N, ...)} from list columns, or from number columns side by side."""
+def signal_columns(table: pa.Table, layout: Layout, where: str, names: np.ndarray) -> dict[str, np.ndarray]:
+    """{signal: (N, ...)} from list columns, or from number columns side by side.  names (N,): for messages."""
+    parts = [signal(table.column(name), f"column {name!r} of {where}", names) for name in layout.columns]
     if not layout.signal:
-        return {name: signal(table.column(name), name, where) for name in layout.columns}
-    parts = [signal(table.column(name), name, where) for name in layout.columns]
+        return dict(zip(layout.columns, parts, strict=True))
     if len(parts) == 1 and (parts[0].ndim > 1 or layout.signal == "loss"):
         return {layout.signal: parts[0]}
     return {layout.signal: np.column_stack(parts)}
 
 
-def signal(column: pa.ChunkedArray, name: str, where: str) -> np.ndarray:
+def signal(column: pa.ChunkedArray, what: str, names: np.ndarray) -> np.ndarray:
     """Numbers as (N,), lists of D numbers as (N, D), lists of lists as (N, S, C)."""
-    return _unfolded(column.combine_chunks(), name, where)
+    return _unfolded(column.combine_chunks(), what, names, 1)
 
 
-def _unfolded(values: pa.Array, name: str, where: str) -> np.ndarray:
+def _unfolded(values: pa.Array, what: str, names: np.ndarray, each: int) -> np.ndarray:
+    """`each`: how many of the values belong to one sample."""
     if values.null_count:
-        row = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
-        raise BadPool(f"column {name!r} of {where} has no value in row {row} (counted from 0)")
-    if not is_list(values.type):
-        if not is_number(values.type):
-            raise BadPool(f"column {name!r} of {where} holds {values.type}, not numbers")
-        return np.asarray(values.to_numpy(zero_copy_only=False))
-    inner = _unfolded(values.flatten(), name, where)
-    return inner.reshape(len(values), _width(values, name, where), *inner.shape[1:])
+        gap = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
+        raise BadPool(f"{what} has no value for sample {names[gap // each]}")
+    if is_list(values.type):
+        width = _width(values, what, names, each)
+        inner = _unfolded(values.flatten(), what, names, each * width)
+        return inner.reshape(len(values), width, *inner.shape[1:])
+    if not is_number(values.type):
+        raise BadPool(f"{what} holds {values.type}, not numbers")
+    return np.asarray(values.to_numpy(zero_copy_only=False))
 
 
-def _width(lists: pa.Array, name: str, where: str) -> int:
+def _width(lists: pa.Array, what: str, names: np.ndarray, each: int) -> int:
     """The one length that all lists have."""
     if pa.types.is_fixed_size_list(lists.type):
         return int(lists.type.list_size)
     lengths = lists.value_lengths().to_numpy(zero_copy_only=False)
     odd = np.flatnonzero(lengths != lengths[0]) if len(lengths) else np.empty(0, int)
     if len(odd):
-        row = int(odd[0])
-        raise BadPool(
-            f"column {name!r} of {where} has lists of {lengths[0]} numbers, but of {lengths[row]} in row {row} (from 0)"
-        )
+        name = names[int(odd[0]) // each]
+        raise BadPool(f"{what} has lists of {lengths[0]} numbers, but one of {lengths[odd[0]]} for sample {name}")
     return int(lengths[0]) if len(lengths) else 0

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -92,7 +93,8 @@ def _remember(cache: str | os.PathLike[str] | None, root: str, entries: Sequence
         pq.write_table(pa.table(columns, schema=_SCHEMA), draft)
         os.replace(draft, file)  # whole or not at all, also when two processes write
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise BadPool(f"the cache {file} cannot be written: {error.strerror or error}") from error
 
 

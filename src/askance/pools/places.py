@@ -107,6 +107,8 @@ def refuse_missing(location: str) -> None:
     if is_file(location) or is_folder(location):
         return
     folder = folder_of(location)
+    if folder.endswith(":/"):  # a bucket, and who may list all buckets?
+        raise BadPool(f"there is no file or folder {location}")
     if not is_folder(folder):
         raise BadPool(f"there is no file or folder {location}: its folder {folder} does not exist either")
     raise BadPool(f"there is no file or folder {location}{nearest(last_part(location), _beside(folder))}")

@@ -14,6 +14,7 @@ from askance.pools.ids import Lookup
 from askance.pools.layout import Layout
 from askance.pools.names import row_names
 from askance.pools.pieces import ParquetPiece, Piece
+from askance.pools.places import folder_of
 from askance.pools.table import samples_of
 from askance.pools.twice import Distinct, conflicts, same_names
 from askance.samples import Kind, Samples
@@ -97,7 +98,8 @@ class ShardPool:
             for piece, start, low, high in zip(self.pieces, self._starts, cuts, cuts[1:], strict=False)
             if high > low
         ] or [self.pieces[0].read(0, 1)[:0]]
-        found = assembled(parts, self.layout, self.ids[at[order]], self.names[at[order]])
+        where = folder_of(self.pieces[0].where)
+        found = assembled(parts, self.layout, where, self.ids[at[order]], self.names[at[order]])
         return found.take(np.argsort(order, kind="stable"))
 
     def shards(self, rows: int) -> Iterator[Callable[[], Samples]]:
@@ -152,17 +154,19 @@ class Shard:
     names: np.ndarray
 
     def __call__(self) -> Samples:
-        return assembled([stretch.read() for stretch in self.stretches], self.layout, self.ids, self.names)
+        where = self.stretches[0].piece.where
+        where = where if len(self.stretches) == 1 else folder_of(where)
+        return assembled([stretch.read() for stretch in self.stretches], self.layout, where, self.ids, self.names)
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def assembled(parts: Sequence[Any], layout: Layout, ids: np.ndarray, names: np.ndarray) -> Samples:
+def assembled(parts: Sequence[Any], layout: Layout, where: str, ids: np.ndarray, names: np.ndarray) -> Samples:
     """Tables or arrays, one after another, as samples."""
     if isinstance(parts[0], pa.Table):
         whole = pa.concat_tables(parts, promote_options="permissive")
-        return samples_of(whole, layout, "the shards", ids, names)
+        return samples_of(whole, layout, where, ids, names)
     array = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if layout.kind == "array":
         return Samples(ids, "array", array, names)

@@ -93,7 +93,7 @@ def samples_of(table: pa.Table, layout: Layout, where: str, ids: np.ndarray, nam
         case "text":
             return Samples(ids, "text", cells.texts(table, layout.columns[0], where), names)
         case "signals":
-            return Samples(ids, "signals", Signals(ids, cells.signal_columns(table, layout, where)), names)
+            return Samples(ids, "signals", Signals(ids, cells.signal_columns(table, layout, where, names)), names)
         case _:
             return Samples(ids, "table", cells.features(table, layout.columns), names)
 
