@@ -97,7 +97,8 @@ def _unzipped(location: str) -> dict[str, np.ndarray]:
 
 def _reason(error: Exception) -> str:
     text = str(error).partition("\n")[0]
-    return "it holds Python objects (pickle), which are not read" if "allow_pickle" in text else text
+    pickled = "allow_pickle" in text or "Python objects" in text
+    return "it holds Python objects (pickle), which are not read" if pickled else text
 
 
 def _numbers(array: np.ndarray, where: str) -> np.ndarray:
