@@ -11,11 +11,12 @@ from askance.errors import MissingExtra
 from askance.protocols import Learner
 
 
-def make_torch_learner(text: str, options: dict[str, str], cache: Path | None) -> Learner:
+def make_torch_learner(text: str, options: dict[str, str], cache: Path | None, strict: bool = False) -> Learner:
     """`cnn`, `torch:module:factory` or `torch:transformers:NAME` -> a learner that has learned nothing yet.
 
     options  settings by name, as text: see `askance.learners.torch.settings.Settings`
     cache    a folder for decoded photos and for the checkpoints of fits that were cut short; None keeps neither
+    strict   a photo that cannot be read stops everything, and is not left out
     """
     try:
         import torch  # noqa: F401
@@ -29,4 +30,4 @@ def make_torch_learner(text: str, options: dict[str, str], cache: Path | None) -
     from askance.learners.torch.settings import read_settings
 
     factory = open_factory(text)
-    return TorchLearner(factory, read_settings(text, options, factory.size), cache)
+    return TorchLearner(factory, read_settings(text, options, factory.size), cache, strict)

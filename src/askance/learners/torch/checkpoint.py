@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,15 @@ def restore_moments(optimiser: torch.optim.Optimizer, moments: Mapping[str, torc
         param = params[int(number)]
         shaped = torch.empty_like(param).copy_(saved) if saved.shape == param.shape and saved.ndim else saved.clone()
         optimiser.state[param][key] = shaped
+
+
+def fingerprint(plan: Any, tensors: Mapping[str, torch.Tensor]) -> str:
+    """32 hexadecimal digits that depend on the plan, which must be JSON, and on the tensors to the last bit."""
+    digest = blake2b(json.dumps(plan).encode(), digest_size=16)
+    for name, t in tensors.items():
+        digest.update(f"{name} {t.dtype} {tuple(t.shape)}".encode())
+        digest.update(t.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def write(path: Path, groups: Mapping[str, Tensors], facts: Mapping[str, Any]) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from PIL import Image
 
 from askance.errors import BadPool
+from askance.images import read_image
 from askance.learners import saving
-from askance.learners.backbones.pixels import square
 from askance.learners.cores import cores
 from askance.progress import track
 from askance.samples import Samples
@@ -76,7 +77,7 @@ class Decoded:
 def _decode(samples: Samples, size: int) -> tuple[np.ndarray, np.ndarray, dict[int, str]]:
     def one(location: str) -> np.ndarray | str:
         try:
-            return square(location, size)
+            return np.asarray(read_image(location, size).resize((size, size), Image.Resampling.BILINEAR))
         except BadPool as e:
             return str(e)
 

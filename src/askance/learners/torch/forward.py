@@ -12,6 +12,7 @@ from torch import nn
 from askance.errors import BadLearner
 
 Tensor = torch.Tensor
+AT_ONCE = 64  # samples a pass where nothing is learned
 
 # How many of an activation's dimensions, after the batch's, one draw of the layer spans: Dropout draws for each number,
 # Dropout2d for each map of 2 dimensions.

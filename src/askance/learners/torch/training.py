@@ -17,11 +17,9 @@ from torch.nn import functional
 from askance.errors import BadLearner
 from askance.learners.torch import checkpoint
 from askance.learners.torch.batches import Data, Feeding, augmented, in_order, shuffled
-from askance.learners.torch.forward import forward, repeatable
+from askance.learners.torch.forward import AT_ONCE, forward, repeatable
 from askance.learners.torch.settings import Settings
 from askance.progress import bar
-
-SCORED_AT_ONCE = 64  # samples a forward pass where nothing is learned
 
 
 @dataclass
@@ -103,7 +101,7 @@ class Trainer:
         """Loss and accuracy on samples not trained on; those of a class never seen count as wrong and have no loss."""
         self.net.eval()
         with torch.inference_mode():
-            logits = torch.cat([self.logits(x).cpu() for x in in_order(held.x, SCORED_AT_ONCE)])
+            logits = torch.cat([self.logits(x).cpu() for x in in_order(held.x, AT_ONCE)])
         known = held.y >= 0
         loss = functional.cross_entropy(logits[known], held.y[known]) if known.any() else torch.tensor(float("inf"))
         return {"val_loss": float(loss), "val_accuracy": float((logits.argmax(1) == held.y).float().mean())}
