@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +14,10 @@ from askance.pools.ids import Lookup
 from askance.pools.layout import Layout
 from askance.pools.names import row_names
 from askance.pools.pieces import ParquetPiece, Piece
-from askance.pools.places import folder_of
 from askance.pools.table import samples_of
 from askance.pools.twice import Distinct, conflicts, same_names
 from askance.samples import Kind, Samples
-from askance.signals import Signals
+from askance.signals import Signals, concat
 
 
 @final
@@ -94,12 +93,11 @@ class ShardPool:
         order = np.argsort(rows, kind="stable")
         cuts = np.searchsorted(rows[order], self._starts)
         parts = [
-            piece.pick(rows[order[low:high]] - start)
+            Part(piece.where, piece.pick(rows[order[low:high]] - start))
             for piece, start, low, high in zip(self.pieces, self._starts, cuts, cuts[1:], strict=False)
             if high > low
-        ] or [self.pieces[0].read(0, 1)[:0]]
-        where = folder_of(self.pieces[0].where)
-        found = assembled(parts, self.layout, where, self.ids[at[order]], self.names[at[order]])
+        ] or [Part(self.pieces[0].where, self.pieces[0].read(0, 1)[:0])]
+        found = assembled(parts, self.layout, self.ids[at[order]], self.names[at[order]])
         return found.take(np.argsort(order, kind="stable"))
 
     def shards(self, rows: int) -> Iterator[Callable[[], Samples]]:
@@ -126,6 +124,13 @@ class ShardPool:
                     yield Stretch(piece, low, high, None if whole else np.asarray(self.rows[a:b]) - start - low), b
 
 
+class Part(NamedTuple):
+    """What was read of one file: an Arrow table, or an array."""
+
+    where: str
+    data: Any
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Stretch:
@@ -136,11 +141,11 @@ class Stretch:
     stop: int
     kept: np.ndarray | None
 
-    def read(self) -> Any:
+    def read(self) -> Part:
         data = self.piece.read(self.start, self.stop)
-        if self.kept is None:
-            return data
-        return data.take(self.kept) if isinstance(data, pa.Table) else data[self.kept]
+        if self.kept is not None:
+            data = data.take(self.kept) if isinstance(data, pa.Table) else data[self.kept]
+        return Part(self.piece.where, data)
 
 
 @final
@@ -154,23 +159,38 @@ class Shard:
     names: np.ndarray
 
     def __call__(self) -> Samples:
-        where = self.stretches[0].piece.where
-        where = where if len(self.stretches) == 1 else folder_of(where)
-        return assembled([stretch.read() for stretch in self.stretches], self.layout, where, self.ids, self.names)
+        return assembled([stretch.read() for stretch in self.stretches], self.layout, self.ids, self.names)
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def assembled(parts: Sequence[Any], layout: Layout, where: str, ids: np.ndarray, names: np.ndarray) -> Samples:
-    """Tables or arrays, one after another, as samples."""
-    if isinstance(parts[0], pa.Table):
-        whole = pa.concat_tables(parts, promote_options="permissive")
-        return samples_of(whole, layout, where, ids, names)
-    array = parts[0] if len(parts) == 1 else np.concatenate(parts)
+def assembled(parts: Sequence[Part], layout: Layout, ids: np.ndarray, names: np.ndarray) -> Samples:
+    """Tables or arrays of several files, one after another, as samples."""
+    read, start = [], 0
+    for part in parts:
+        stop = start + len(part.data)
+        read.append(_samples(part, layout, ids[start:stop], names[start:stop]))
+        start = stop
+    return read[0] if len(read) == 1 else Samples(ids, read[0].kind, _joined(read), names)
+
+
+def _samples(part: Part, layout: Layout, ids: np.ndarray, names: np.ndarray) -> Samples:
+    if isinstance(part.data, pa.Table):
+        return samples_of(part.data, layout, part.where, ids, names)
     if layout.kind == "array":
-        return Samples(ids, "array", array, names)
-    return Samples(ids, "signals", Signals(ids, {layout.signal: array}), names)
+        return Samples(ids, "array", part.data, names)
+    return Samples(ids, "signals", Signals(ids, {layout.signal: part.data}), names)
+
+
+def _joined(read: Sequence[Samples]) -> Any:
+    match read[0].kind:
+        case "signals":
+            return concat([samples.data for samples in read])
+        case "table":
+            return pa.concat_tables([samples.data for samples in read], promote_options="permissive")
+        case _:
+            return np.concatenate([samples.data for samples in read])
 
 
 def _labels_of(piece: Piece, column: str) -> np.ndarray:
