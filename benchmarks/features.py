@@ -1,0 +1,111 @@
+"""Feature extraction: each stage alone, all of them overlapped, and the second time from the cache.
+
+    python benchmarks/features.py FOLDER MODEL.onnx [--n 2000] [--rounds 3]
+
+FOLDER holds photos at any depth.  Every stage is given the same photos and the same number of threads as in the whole:
+
+    read           the bytes of the files, nothing else
+    decode+resize  from those bytes, read before, to what the network takes
+    model          the network alone, on photos prepared before
+    in turn        one batch after the other, nothing overlapped: read, decode and resize, then run
+    overlapped     the pipeline itself, as every learner uses it, writing its features to an empty cache
+    from cache     the same call again
+
+The rounds are interleaved and the median is shown, as other programs may be using the machine.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from askance.images import decode, is_image_name, read_bytes
+from askance.learners.backbones import open_backbone
+from askance.learners.backbones.onnx_file import OnnxFile
+from askance.learners.backbones.pixels import squeezed
+from askance.learners.cache import FeatureCache
+from askance.learners.cores import cores
+from askance.learners.pipeline import BATCH, features
+from askance.samples import Samples, objects
+
+
+def main() -> None:
+    said = arguments()
+    backbone = open_backbone(f"onnx:{said.model}")
+    assert isinstance(backbone, OnnxFile)
+    samples = photos(said.folder, said.n)
+    seconds: dict[str, list[float]] = {}
+    for _ in range(said.rounds):
+        for name, took in one_round(backbone, samples).items():
+            seconds.setdefault(name, []).append(took)
+    show(Path(said.model).stem, backbone, len(samples), {name: median(all_) for name, all_ in seconds.items()})
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("model")
+    parser.add_argument("--n", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+def photos(folder: str, n: int) -> Samples:
+    """n photos, evenly from the whole folder."""
+    paths = sorted(str(p) for p in Path(folder).rglob("*") if is_image_name(p.name))
+    chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, min(n, len(paths))).astype(int)]
+    return Samples(np.arange(len(chosen), dtype=np.uint64), "image", objects(chosen), objects(chosen))
+
+
+def one_round(backbone: OnnxFile, samples: Samples) -> dict[str, float]:
+    """Seconds of every stage, over all samples."""
+    paths = samples.data.tolist()
+    with ThreadPoolExecutor(cores()) as threads:
+        read, raw = timed(lambda: list(threads.map(read_bytes, paths)))
+
+        def prepare(data: bytes) -> np.ndarray:
+            return squeezed(decode(data, "photo", backbone.size), backbone.size)
+
+        decoded, ready = timed(lambda: list(threads.map(prepare, raw)))
+    batches = [ready[i : i + BATCH] for i in range(0, len(ready), BATCH)]
+    model, _ = timed(lambda: [backbone.run(batch) for batch in batches])
+    groups = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
+    in_turn, _ = timed(lambda: [backbone.run([backbone.prepare(p) for p in group]) for group in groups])
+    with tempfile.TemporaryDirectory() as folder:
+        cache = FeatureCache(Path(folder))
+        overlapped, _ = timed(lambda: features(backbone, samples, ("embedding",), cache))
+        cached, _ = timed(lambda: features(backbone, samples, ("embedding",), FeatureCache(Path(folder))))
+    return {
+        "read": read,
+        "decode+resize": decoded,
+        "model": model,
+        "in turn": in_turn,
+        "overlapped": overlapped,
+        "from cache": cached,
+    }
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    start = time.perf_counter()
+    out = work()
+    return time.perf_counter() - start, out
+
+
+def show(model: str, backbone: OnnxFile, n: int, seconds: dict[str, float]) -> None:
+    load = os.getloadavg()[0]
+    print(f"{model} at {backbone.size} px, {n} photos, {cores()} cores, load {load:.1f}")
+    for name, took in seconds.items():
+        print(f"  {name:14} {took:8.3f} s {n / took:10.0f} photos/s")
+    slowest = max(seconds[name] for name in ("read", "decode+resize", "model"))
+    print(f"  overlapped / slowest stage alone: {slowest / seconds['overlapped']:.2f}")
+    print(f"  from cache / overlapped: {seconds['overlapped'] / seconds['from cache']:.0f} x faster")
+
+
+if __name__ == "__main__":
+    main()
