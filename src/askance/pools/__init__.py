@@ -117,15 +117,16 @@ def _table_file(where: str, naming: Naming, cache: Cache) -> HeldPool | ShardPoo
 
 def _folder(where: str, entries: Sequence[Entry], naming: Naming, folder: str, cache: Cache) -> HeldPool | ShardPool:
     """Images first; with columns named, or no image among the files, the shards."""
-    by_sort = {sort: [e for e in entries if suffix(e.name) in sort] for sort in (PARQUET, (".npy",))}
     if not naming.columned and any(is_image_name(entry.name) for entry in entries):
         _refuse(naming, where, "id", "label", "signals")
         return folder_pool(where, entries, cache)
-    if by_sort[PARQUET]:
-        return parquet_pool(where, by_sort[PARQUET], naming, folder=folder, cache=cache)
-    if by_sort[(".npy",)]:
+    tables = [entry for entry in entries if suffix(entry.name) in PARQUET]
+    if tables:
+        return parquet_pool(where, tables, naming, folder=folder, cache=cache)
+    arrays = [entry for entry in entries if suffix(entry.name) == ".npy"]
+    if arrays:
         _refuse(naming, where, "text", "path", "features", "id", "label")
-        return npy_pieces_pool(where, by_sort[(".npy",)], naming)
+        return npy_pieces_pool(where, arrays, naming)
     raise BadPool(no_images(where, [entry.name for entry in entries]))
 
 

@@ -15,14 +15,14 @@ def as_text(column: pa.ChunkedArray, name: str, where: str) -> pa.ChunkedArray:
     if pa.types.is_dictionary(sort):
         return as_text(column.cast(sort.value_type), name, where)
     if pa.types.is_floating(sort):
-        column = pc.if_else(pc.is_nan(column), None, column)
+        column = _without_nan(column)
         if pc.all(pc.equal(pc.floor(column), column)).as_py():
             column = column.cast(pa.int64(), safe=False)
     try:
         texts = column.cast(pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
         raise BadPool(f"column {name!r} of {where} holds {sort}; it must be text or numbers") from error
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts)
+    return _without(pc.utf8_trim_whitespace(texts), texts)
 
 
 def texts(table: pa.Table, column: str, where: str) -> np.ndarray:
@@ -41,13 +41,22 @@ def _feature(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return _feature(column.cast(sort.value_type))
     if is_category(sort):
         strings = column.cast(pa.string())
-        return pc.if_else(pc.equal(strings, ""), None, strings)
+        return _without(strings, strings)
     if pa.types.is_floating(sort):
         wide = column.cast(pa.float32()) if sort == pa.float16() else column  # Arrow computes little in half precision
-        return pc.if_else(pc.is_nan(wide), None, wide)
+        return _without_nan(wide)
     if pa.types.is_decimal(sort) or pa.types.is_null(sort):
         return column.cast(pa.float64())
     return column
+
+
+def _without(bare: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The texts, null where `bare` has nothing left of them."""
+    return pc.if_else(pc.binary_length(bare).cast(pa.bool_()), texts, pa.nulls(len(texts), pa.string()))
+
+
+def _without_nan(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.is_nan(numbers), pa.nulls(len(numbers), numbers.type), numbers)
 
 
 def signal_columns(table: pa.Table, layout: Layout, where: str, names: np.ndarray) -> dict[str, np.ndarray]:

@@ -74,8 +74,11 @@ def _remembered(cache: str | os.PathLike[str] | None, root: str) -> dict[tuple[s
     if cache is None or not _memory(cache, root).is_file():
         return {}
     try:
-        table = pq.read_table(_memory(cache, root), schema=_SCHEMA)
+        with pq.ParquetFile(_memory(cache, root)) as file:
+            table = file.read()
     except (pa.ArrowException, OSError):  # a cache that cannot be read is a cache that is not there
+        return {}
+    if not table.schema.equals(_SCHEMA):
         return {}
     keys = zip(table["name"].to_pylist(), table["version"].to_pylist(), strict=True)
     return dict(zip(keys, table["id"].to_pylist(), strict=True))
