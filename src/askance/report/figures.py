@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from askance.history import Round
-from askance.report.axes import axis_names, beside, blank, per_round, thousands, title
+from askance.report.axes import axis_names, beside, blank, per_round, settle, thousands, title
 from askance.report.curves import Curve, said
 from askance.report.theme import Theme, families
 
@@ -24,7 +24,7 @@ def learning_curve(curves: Sequence[Curve], metric: str, full: float | None, the
         ax.fill_between(c.labels, c.low, c.high, color=colour, alpha=0.16, linewidth=0)
         ax.plot(c.labels, c.values, color=colour, **look, **mark)
         labels.append((float(c.values[-1]), f"{c.values[-1]:.3f} {c.name}", colour))
-    for level, name, dots in ((1.0, "with all labels", "-"), (0.95, "95 % of that", ":")):
+    for level, name, dots in ((1.0, "with all labels", "-"), (0.95, "is 95 % of it", ":")):
         if full is not None:
             ax.axhline(level * full, color=theme.muted, linewidth=1, linestyle=dots)
             labels.append((level * full, f"{level * full:.3f} {name}", theme.muted))
@@ -34,6 +34,7 @@ def learning_curve(curves: Sequence[Curve], metric: str, full: float | None, the
     axis_names(ax, theme, "labels")
     thousands(ax.xaxis)
     ax.margins(x=0.02)
+    settle(figure)
     beside(figure, ax, labels)
     return figure
 
@@ -72,6 +73,7 @@ def seconds(rounds: Sequence[Round], theme: Theme) -> Any | None:
         base += spent[i]
     title(ax, theme, "Seconds a round", f"{spoken_time(spent.sum())} in all")
     per_round(ax, theme, rounds)
+    settle(figure)
     beside(figure, ax, labels)
     return figure
 

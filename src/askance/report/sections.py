@@ -1,0 +1,138 @@
+"""The sections of the page that are words and tables.  Each gives None where there is nothing to say.  Floor 6."""
+
+from collections.abc import Iterator, Sequence
+from math import isnan
+
+from askance.history import History, Metric, Round
+from askance.protocols import Verdict
+from askance.report.curves import Standing, said
+from askance.report.figures import spoken_time
+from askance.report.html import EMPTY, Html, table, tag
+
+
+def optional(inside: Html | None, heading: str, note: str = "") -> Html:
+    """A section, or nothing at all where there is nothing inside."""
+    if not inside:
+        return EMPTY
+    return tag("section", tag("h2", heading), tag("p", note, class_="quiet") if note else EMPTY, inside)
+
+
+def tiles(history: History, metric: str | None, standings: Sequence[Standing], full: float | None) -> Html:
+    """The key numbers."""
+    found = [*_labels(history), *_quality(history, metric, standings), *_reached(standings, full), *_work(history)]
+    return tag("div", *found, class_="tiles")
+
+
+def standings_table(standings: Sequence[Standing], full: float | None) -> Html | None:
+    """How ours stands against the controls; None without controls."""
+    if len(standings) < 2:
+        return None
+    head = ["strategy", "seeds", "area", "at the end", "ours minus it", "95 % interval", "wins – losses", "p"]
+    rows = [
+        [s.curve.name, str(s.curve.seeds), _mean(s.areas), f"{s.curve.values[-1]:.3f}", *_paired(s)] for s in standings
+    ]
+    if full is not None:
+        head.insert(4, "labels to 95 % of full")
+        for row, s in zip(rows, standings, strict=True):
+            row.insert(4, _count(s.reached))
+    note = (
+        "Area: under the curve, as a mean over the labels that all runs share, first measured point included. "
+        "Differences of areas are paired by seed; p is of the paired t test."
+    )
+    return tag("div", table(head, rows, numbers=range(1, len(head))), tag("p", note, class_="quiet"))
+
+
+def verdicts(rounds: Sequence[Round]) -> Html | None:
+    """What the stopping rules say now, and since when."""
+    judged = [r for r in rounds if r.verdicts]
+    if not judged:
+        return None
+    rows = [(tag("code", v.rule), _says(v), v.why, _since(judged, v.rule)) for v in judged[-1].verdicts]
+    note = "Rules are shown; one acts only where the configuration names it under stop. None has seen the test set."
+    return tag("div", table(("rule", "says", "why", "says so since"), rows), tag("p", note, class_="quiet"))
+
+
+def every_round(rounds: Sequence[Round], metric: str | None) -> Html:
+    """The figures behind the plots."""
+    quality = [said(metric)] if metric else []
+    head = ["round", "labels", "unlabelled", "chosen", *quality, "ECE", "seconds", "strategy"]
+    rows = []
+    for before, r in zip((None, *rounds), rounds, strict=False):
+        sizes = [str(r.number), f"{r.labeled:,}", f"{r.unlabeled:,}", f"{len(r.picks):,}"]
+        measured = [spoken(r.metrics[metric]) if metric in r.metrics else "–"] if metric else []
+        ece = f"{r.calibration['ece']:.3f}" if "ece" in r.calibration else "–"
+        changed = before is None or before.strategy != r.strategy
+        rows.append([*sizes, *measured, ece, f"{sum(r.seconds.values()):.1f}", r.strategy if changed else "same"])
+    return table(head, rows, numbers=range(len(head) - 1))
+
+
+def spoken(m: Metric) -> str:
+    """0.916 (0.903–0.927)."""
+    return f"{m.value:.3f} ({m.low:.3f}–{m.high:.3f})" if m.high > m.low else f"{m.value:.3f}"
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def _labels(history: History) -> Iterator[Html]:
+    limit = "no budget set" if history.budget is None else f"of a budget of {history.budget:,}"
+    yield _tile("Labels told", f"{history.labels:,}", limit)
+
+
+def _quality(history: History, metric: str | None, standings: Sequence[Standing]) -> Iterator[Html]:
+    """Of one run its newest measurement, of several seeds their mean."""
+    if metric is None or not standings:
+        return
+    c = standings[0].curve
+    if c.seeds > 1:
+        below = f"mean of {c.seeds} seeds, 95 % band {c.low[-1]:.3f}–{c.high[-1]:.3f}"
+        yield _tile(said(metric), f"{c.values[-1]:.3f}", below)
+        return
+    m = next(r.metrics[metric] for r in reversed(history.rounds) if metric in r.metrics)
+    yield _tile(said(metric), f"{m.value:.3f}", f"95 % interval {m.low:.3f}–{m.high:.3f}, {m.n:,} samples")
+
+
+def _reached(standings: Sequence[Standing], full: float | None) -> Iterator[Html]:
+    if full is None or not standings:
+        return
+    ours, *controls = standings
+    others = ", ".join(f"{s.curve.name}: {_count(s.reached)}" for s in controls)
+    yield _tile(f"Labels to {0.95 * full:.3f}, 95 % of full", _count(ours.reached), others or f"all give {full:.3f}")
+
+
+def _work(history: History) -> Iterator[Html]:
+    total = sum(sum(r.seconds.values()) for r in history.rounds)
+    yield _tile("Rounds", f"{len(history.rounds):,}", f"{spoken_time(total)} of computing" if total else "not timed")
+
+
+def _tile(heading: str, figure: str, below: str) -> Html:
+    return tag("div", tag("span", heading), tag("b", figure), tag("span", below), class_="tile")
+
+
+def _count(reached: int | None) -> str:
+    return "not reached" if reached is None else f"{reached:,}"
+
+
+def _mean(areas: Sequence[float]) -> str:
+    return f"{sum(areas) / len(areas):.4f}" if areas else "–"
+
+
+def _paired(s: Standing) -> tuple[str, str, str, str]:
+    c = s.paired
+    if c is None or isnan(c.low):
+        return "–", "–", "–", "–"
+    return f"{c.difference:+.4f}", f"{c.low:+.4f} to {c.high:+.4f}", f"{c.wins} – {c.losses}", f"{c.t_p:.2g}"
+
+
+def _says(v: Verdict) -> Html:
+    return tag("span", "stop" if v.stop else "go on", class_="stop" if v.stop else "go")
+
+
+def _since(judged: Sequence[Round], rule: str) -> str:
+    """The first round of the unbroken row in which the rule says stop."""
+    first = ""
+    for r in reversed(judged):
+        if not any(v.rule == rule and v.stop for v in r.verdicts):
+            break
+        first = f"round {r.number}, {r.labeled:,} labels"
+    return first or "–"
