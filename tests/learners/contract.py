@@ -64,6 +64,16 @@ def asked(learner: Learner, samples: Samples) -> Signals:
     return learner.signals(samples, learner.provides)
 
 
+REFERENCE: dict[int, tuple[Case, Signals]] = {}
+
+
+def reference(case: Case) -> Signals:
+    """What the case says of the unseen, fitted once."""
+    if id(case) not in REFERENCE:
+        REFERENCE[id(case)] = (case, asked(fitted(case), case.unseen))
+    return REFERENCE[id(case)][1]
+
+
 def check_provides_is_what_it_gives(case: Case, tmp: Path) -> None:
     learner = ready(case)
     assert isinstance(learner, Learner)
@@ -99,15 +109,9 @@ def check_fit_reports(case: Case, tmp: Path) -> None:
     report = ready(case).fit(case.samples, case.labels, seed=SEED, validation=(case.samples, case.labels))
     assert isinstance(report, FitReport)
     assert report.validation["n"] == len(case.samples)
-    assert 0 <= report.validation["accuracy"] <= 1
     assert report.seconds >= 0
-
-
-def check_it_learns(case: Case, tmp: Path) -> None:
-    """Better than always naming the commonest class, on what it was fitted on."""
-    report = ready(case).fit(case.samples, case.labels, seed=SEED, validation=(case.samples, case.labels))
     commonest = max(list(case.labels).count(c) for c in set(case.labels)) / len(case.labels)
-    assert not case.learns or report.validation["accuracy"] > commonest
+    assert not case.learns or commonest < report.validation["accuracy"] <= 1
 
 
 def check_sample_order_is_irrelevant(case: Case, tmp: Path) -> None:
@@ -116,14 +120,10 @@ def check_sample_order_is_irrelevant(case: Case, tmp: Path) -> None:
     if isinstance(learner, Prepared):
         learner.prepare(case.samples.take(order))
     learner.fit(case.samples.take(order), [case.labels[n] for n in order], seed=SEED)
-    same_signals(asked(learner, case.unseen), asked(fitted(case), case.unseen), case.rtol)
+    same_signals(asked(learner, case.unseen), reference(case), case.rtol)
     shuffled, straight = asked(learner, case.samples.take(order)), asked(learner, case.samples)
     for name in learner.provides:
         same_arrays(shuffled[name], straight[name][order], case.rtol)
-
-
-def check_same_seed_same_model(case: Case, tmp: Path) -> None:
-    same_signals(asked(fitted(case), case.unseen), asked(fitted(case), case.unseen), case.rtol)
 
 
 def check_fit_forgets(case: Case, tmp: Path) -> None:
@@ -132,7 +132,7 @@ def check_fit_forgets(case: Case, tmp: Path) -> None:
     half = np.arange(len(case.samples)) % 2 == 0
     learner.fit(case.samples.take(half), [case.labels[n] for n in np.flatnonzero(half)], seed=SEED + 1)
     learner.fit(case.samples, case.labels, seed=SEED)
-    same_signals(asked(learner, case.unseen), asked(fitted(case), case.unseen), case.rtol)
+    same_signals(asked(learner, case.unseen), reference(case), case.rtol)
 
 
 def check_fit_without_prepare_forgets(case: Case, tmp: Path) -> None:
@@ -191,16 +191,20 @@ def check_inputs_are_not_mutated(case: Case, tmp: Path) -> None:
         assert now.equals(before)
 
 
-def check_global_random_state_is_left_alone(case: Case, tmp: Path) -> None:
-    state, other = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
-    torch = sys.modules.get("torch")
-    third = torch.random.get_rng_state().clone() if torch else None
-    one = asked(fitted(case), case.unseen)
-    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
-    assert random.getstate() == other
-    assert torch is None or third is None or bool((torch.random.get_rng_state() == third).all())
+def check_same_seed_same_model_and_global_random_state_left_alone(case: Case, tmp: Path) -> None:
+    before = global_random_state()
+    again = asked(fitted(case), case.unseen)
+    assert global_random_state() == before
     np.random.seed(99)  # noqa: NPY002
-    same_signals(asked(fitted(case), case.unseen), one, case.rtol)
+    random.seed(99)
+    same_signals(again, reference(case), case.rtol)
+    same_signals(asked(fitted(case), case.unseen), again, case.rtol)
+
+
+def global_random_state() -> list[object]:
+    torch = sys.modules.get("torch")
+    _, keys, *rest = np.random.get_state()  # noqa: NPY002
+    return [np.asarray(keys).tobytes(), rest, random.getstate(), torch and torch.get_rng_state().numpy().tobytes()]
 
 
 def check_labels_may_be_any_text(case: Case, tmp: Path) -> None:
@@ -210,7 +214,7 @@ def check_labels_may_be_any_text(case: Case, tmp: Path) -> None:
     learner = ready(case)
     learner.fit(case.samples, [new[label] for label in case.labels], seed=SEED)
     assert learner.classes == tuple(sorted(set(new.values())))
-    signals, plain = asked(learner, case.unseen), asked(fitted(case), case.unseen)
+    signals, plain = asked(learner, case.unseen), reference(case)
     for name in {"probs", "members"} & signals.names:  # the new names sort as the old ones do
         same_arrays(signals[name], plain[name], max(case.rtol, 1e-5))
 
@@ -249,7 +253,7 @@ def same_in_another_process(module: str, file: str, cases: Mapping[str, Case], t
     run = [sys.executable, "-W", "error", "-c", code, str(Path(file).parent), module, str(tmp)]
     subprocess.run(run, check=True, timeout=300, env={**os.environ, "PYTHONHASHSEED": "123"})
     for name, case in cases.items():
-        here = asked(fitted(case), case.unseen)
+        here = reference(case)
         with np.load(tmp / f"{name}.npz") as there:
             for column in here.columns:
                 same_arrays(there[column], here.columns[column], case.rtol)

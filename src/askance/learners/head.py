@@ -49,7 +49,7 @@ class LinearHead:
         c, chosen = choose_c(inner, numbers, ids, seed)
         whole = fit_softmax(inner, numbers, c)
         counts = bootstrap(numbers, ids, seed, self.committee).astype(np.float64)
-        inside = [whole, *(fit_softmax(inner, numbers, c, w) for w in counts)]
+        inside = [whole, *(fit_softmax(inner, numbers, c, w, slope=1e-4) for w in counts)]
         self._coef = np.array([_unscaled(_widened(coef, rows, back), shift, scale) for coef in inside])
         self.classes = classes
         return chosen
