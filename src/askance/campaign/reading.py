@@ -59,10 +59,9 @@ def caught_up(db: Connection) -> bool:
 
 def counts(db: Connection) -> dict[str, Any]:
     """How many questions are in which state, and who has said how much."""
-    states: Counter[str] = Counter(
-        dict(db.execute(select(task.c.state, func.count()).group_by(task.c.state)).tuples().all())
-    )
-    people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who)).tuples().all()
+    by_state = db.execute(select(task.c.state, func.count()).group_by(task.c.state))
+    states: Counter[str] = Counter({r[0]: r[1] for r in by_state})
+    people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who))
     told = counted(db)
     every = db.execute(select(func.count()).select_from(label)).scalar() or 0
     unread = db.execute(select(func.count()).select_from(unreadable)).scalar() or 0
@@ -73,23 +72,17 @@ def counts(db: Connection) -> dict[str, Any]:
         "skipped": states["skipped"],
         "unreadable": int(unread),
         "extra": int(every) - told,
-        "people": dict(people),
+        "people": {r[0]: r[1] for r in people},
     }
 
 
 def left_out(db: Connection) -> dict[str, str]:
     """{name or id: why} of what was skipped, or could not be read."""
-    skipped = db.execute(select(task.c.name, task.c.reason).where(task.c.state == "skipped")).tuples().all()
-    unread = (
-        db.execute(
-            select(func.coalesce(task.c.name, unreadable.c.sample), unreadable.c.why).outerjoin_from(
-                unreadable, task, task.c.sample == unreadable.c.sample
-            )
-        )
-        .tuples()
-        .all()
-    )
-    return {**dict(unread), **{name: why or "skipped" for name, why in skipped}}
+    named = unreadable.outerjoin(task, task.c.sample == unreadable.c.sample)
+    name = func.coalesce(task.c.name, unreadable.c.sample)
+    unread = db.execute(select(name, unreadable.c.why).select_from(named))
+    skipped = db.execute(select(task.c.name, task.c.reason).where(task.c.state == "skipped"))
+    return {r[0]: r[1] or "skipped" for r in (*unread, *skipped)}
 
 
 def status(db: Connection, config: Config, folder: str, now: float) -> dict[str, Any]:
