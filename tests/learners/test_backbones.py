@@ -146,6 +146,8 @@ def grey(folder: Path) -> Path:
         ("onxx:m.onnx", "no backbone begins with 'onxx'; did you mean 'onnx'"),
         ("onnx:", "names no model"),
         ("onnx:{m}?sise=3", "no option 'sise'; did you mean 'size'"),
+        ("onnx:{m}?size=32&size=48", "cannot read the option 'size=48'"),
+        ("onnx:{m}?size=32&48", "cannot read the option '48'"),
         ("onnx:{m}?size=big", "size=big; it must be a whole number"),
         ("onnx:{m}?scale=imagenets", "did you mean 'imagenet'"),
         ("onnx:{m}?output=embeddin", "no output 'embeddin'; did you mean 'embedding'"),

@@ -8,10 +8,10 @@
 Options follow a question mark: onnx:model.onnx?scale=imagenet&size=224
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Literal, Protocol
-from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Backbone(Protocol):
 def open_backbone(text: str, kind: Kind | None = None) -> Backbone:
     """'onnx:model.onnx?size=128' -> Backbone.  `kind`: what the pool holds, for models that read both."""
     scheme, _, rest = text.partition(":")
-    target, _, options = rest.partition("?")
+    target, options = split_options(text, rest)
     if scheme not in SCHEMES:
         raise BadLearner(
             f"no backbone begins with {scheme!r}{nearest(scheme, SCHEMES)}; there are {', '.join(sorted(SCHEMES))}"
@@ -67,7 +67,22 @@ def open_backbone(text: str, kind: Kind | None = None) -> Backbone:
     if not target:
         raise BadLearner(f"the backbone {text!r} names no model; write it after the colon, as in onnx:model.onnx")
     opener: Callable[[str, str, dict[str, str], Kind | None], Backbone] = import_module(SCHEMES[scheme]).open_model
-    return opener(text, target, dict(parse_qsl(options, keep_blank_values=True)), kind)
+    return opener(text, target, options, kind)
+
+
+def split_options(text: str, rest: str) -> tuple[str, dict[str, str]]:
+    """'m.onnx?size=96&scale=tf' -> ('m.onnx', {"size": "96", ...}); a ? that no option follows belongs to the name."""
+    found = re.fullmatch(r"(.*?)(?:\?(\w+=.*))?", rest, re.DOTALL)
+    target, tail = found.groups() if found else (rest, None)
+    options: dict[str, str] = {}
+    for part in tail.split("&") if tail else ():
+        name, equals, value = part.partition("=")
+        if not equals or not name or name in options:
+            raise BadLearner(
+                f"cannot read the option {part!r} of the backbone {text!r}; options are NAME=VALUE, each once"
+            )
+        options[name] = value
+    return target, options
 
 
 def check_options(text: str, options: Mapping[str, str], known: Sequence[str]) -> None:
