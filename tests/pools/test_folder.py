@@ -214,6 +214,16 @@ def test_a_glob_of_images(photos: Path) -> None:
     assert list(pool.answers().values()) == ["cat", "dog"]
 
 
+def test_a_relative_path_holds_when_the_working_directory_changes(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photos.parent)
+    pools = [open_pool("photos"), open_pool("photos/*/*"), open_pool("./photos/cat")]
+    monkeypatch.chdir("/")
+    assert [read_image(pool.take(pool.ids).data[0]).size for pool in pools] == [(12, 12)] * 3
+    assert list(pools[1].names) == list(pools[0].names)
+
+
 def test_something_else_is_no_pool() -> None:
     with pytest.raises(BadPool, match="a pool is a path, a URL, an array or a frame, not int"):
         open_pool(3)

@@ -81,7 +81,7 @@ def _opened(source: Any, naming: Naming, cache: Cache) -> HeldPool | ShardPool:
     if is_folder(where):
         return _folder(where, files_below(where), naming, where, cache)
     if is_pattern(where):
-        return _folder(where, files_like(where), naming, stem(where) or ".", cache)
+        return _folder(where, files_like(where), naming, stem(where), cache)
     refuse_missing(where)
     return _file(where, naming, cache)
 

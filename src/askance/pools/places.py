@@ -28,11 +28,11 @@ def is_url(location: str) -> bool:
 
 
 def place(source: str | os.PathLike[str]) -> str:
-    """A local path (`~` and file:// taken off), or the URL as it is."""
+    """An absolute local path (`~` and file:// taken off), good from any working directory; or the URL as it is."""
     text = os.fspath(source)
     if text.startswith("file://"):
         text = unquote(urlparse(text).path)
-    return text if is_url(text) else os.path.expanduser(text)
+    return text if is_url(text) else os.path.abspath(os.path.expanduser(text))
 
 
 def is_folder(location: str) -> bool:
