@@ -1,0 +1,62 @@
+"""Factories of networks small enough to be trained in a test; found as torch:tiny_nets:NAME."""
+
+import torch
+from torch import nn
+
+PIXELS = 16  # a side
+
+
+def dense(classes: int) -> nn.Module:
+    """Four features in; dropout before the last layer."""
+    return nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, classes))
+
+
+def convolved(classes: int) -> nn.Module:
+    """Photos in; batch normalisation, and dropout of single numbers and of whole maps."""
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.Dropout2d(0.2),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        nn.Linear(32, classes),
+    )
+
+
+def without_dropout(classes: int) -> nn.Module:
+    """What a committee by dropout must refuse: noise of batch normalisation is no committee."""
+    return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.0), nn.Linear(8, classes))
+
+
+class Twice(nn.Module):
+    """One dropout layer that is passed two times."""
+
+    def __init__(self, classes: int):
+        super().__init__()
+        self.drop, self.first, self.last = nn.Dropout(0.5), nn.Linear(4, 4), nn.Linear(4, classes)
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.seen = [self.drop(torch.ones_like(x)), self.drop(torch.ones_like(x))]
+        logits: torch.Tensor = self.last(self.first(x) * self.seen[0] * self.seen[1])
+        return logits
+
+
+def one_number(classes: int) -> nn.Module:
+    return nn.Sequential(nn.Linear(4, 1), nn.Flatten(0))
+
+
+def no_network(classes: int) -> int:
+    return classes
+
+
+class Exploding(nn.Module):
+    def __init__(self, classes: int):
+        super().__init__()
+        self.last = nn.Linear(4, classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.last(x) / 0
+        return logits
