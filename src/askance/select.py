@@ -106,7 +106,7 @@ def start(
     check_values(signals, s.needs)
     check_distinct(signals.ids)
     known, n_labeled = _known(s, called, labeled, pending)
-    y = _labels(labels, n_labeled)
+    y = _labels(labels, labeled)
     price = _costs(costs, signals)
     taken = [p.ids for p in (labeled, pending) if p is not None and len(p)]
     free = ~np.isin(signals.ids, np.concatenate(taken)) if taken else None
@@ -138,7 +138,7 @@ def check_distinct(ids: np.ndarray) -> None:
 
 def _known(s: Strategy, called: str, labeled: Signals | None, pending: Signals | None) -> tuple[View | None, int]:
     """The labelled samples and then the pending ones, in one view; None when there are neither."""
-    parts = [p for p in (labeled, pending) if p is not None and len(p)]
+    parts = [_by_id(p) for p in (labeled, pending) if p is not None and len(p)]
     n_labeled = 0 if labeled is None else len(labeled)
     if not parts:
         return None, n_labeled
@@ -156,13 +156,19 @@ def _vector_needs(s: Strategy) -> frozenset[str]:
     return frozenset().union(*(a.needs for a in makers)) if makers else frozenset({"embeddings"})
 
 
-def _labels(labels: Any, n: int) -> np.ndarray | None:
+def _by_id(signals: Signals) -> Signals:
+    """Known samples go in by id: in which order they were labelled is nothing to a strategy."""
+    return signals.take(np.argsort(signals.ids))
+
+
+def _labels(labels: Any, labeled: Signals | None) -> np.ndarray | None:
     if labels is None:
         return None
+    n = 0 if labeled is None else len(labeled)
     y = np.asarray(labels)
     if y.shape != (n,):
         raise BadSignal(f"labels must be ({n},), one for each labelled sample, not {y.shape}")
-    return y
+    return y if labeled is None else y[np.argsort(labeled.ids)]
 
 
 def _costs(costs: Any, signals: Signals) -> np.ndarray | None:

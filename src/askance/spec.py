@@ -57,7 +57,7 @@ def _walk(node: ast.AST, text: str, bound: dict[str, Any]) -> Strategy:
 
 def _named(name: str, params: dict[str, Any], text: str) -> Strategy:
     if name in RECIPES and (found := RECIPES[name]).text != name:
-        return _expand(found, params)
+        return expand(found, params)
     if name in ATOMS:
         return ATOMS[name].with_(**params)
     known = [*RECIPES.names(), *ATOMS.names(), "over"]
@@ -65,7 +65,7 @@ def _named(name: str, params: dict[str, Any], text: str) -> Strategy:
     raise BadStrategy(f"no strategy is named {name!r}{hint}" + (f" (in {text!r})" if text.strip() != name else ""))
 
 
-def _expand(r: Recipe, params: dict[str, Any]) -> Strategy:
+def expand(r: Recipe, params: dict[str, Any]) -> Strategy:
     for name, value in params.items():
         check_parameter(r.name, name, value, r.defaults, r.meta.bounds)
     return _walk(ast.parse(r.text, mode="eval").body, r.text, {**r.defaults, **params})

@@ -28,7 +28,6 @@ def typiclust(vectors, reference, ids, k, seed, *, clusters=500, neighbours=20, 
         return order
     rows = vectors[order].array()
     known = rows[:0] if reference is None else reference.array()
-    known = known[np.lexsort(known.T)]  # so that the order of the labels is nothing
     owner = cluster(np.concatenate([rows, known]), min(len(known) + k, clusters, len(rows)), seed)[1]
     size, covered = np.bincount(owner), np.bincount(owner[len(rows) :], minlength=owner.max() + 1)
     inside = {c: np.flatnonzero(owner[: len(rows)] == c) for c in np.unique(owner[: len(rows)]).tolist()}
@@ -44,7 +43,8 @@ def in_turns(rows: np.ndarray, groups: list[np.ndarray], neighbours: int) -> Ite
     while groups:
         left = []
         for group in groups:
-            best = int(mean_gap(rows[group], min(neighbours, len(group) // 2)).argmin())
+            gaps = mean_gap(rows[group], min(neighbours, len(group) // 2))
+            best = int(np.argmax(gaps <= gaps.min() * (1 + 1e-5)))  # two alone are as typical as each other
             yield int(group[best])
             if len(group) > 1:
                 left.append(np.delete(group, best))

@@ -13,8 +13,8 @@ def votes(members: np.ndarray) -> np.ndarray:
     """
     _, size, classes = members.shape
     tied = (members == members.max(2, keepdims=True)).astype(members.dtype)
-    share = 1.0 / (tied @ np.full(classes, size, members.dtype))
-    return (share[:, None] @ tied)[:, 0]
+    share = 1.0 / (tied @ np.ones(classes, members.dtype))
+    return (share[:, None] @ tied)[:, 0] / size
 
 
 @strategy("Engelson & Dagan 1996, arXiv:cmp-lg/9606030", cost="O(N S C)")
@@ -23,4 +23,4 @@ def vote_entropy(members) -> Utility:
 
     The paper divides by ln min(S, C), which does not change the order.
     """
-    return ops.entropy_of(votes(members))
+    return np.round(ops.entropy_of(votes(members)), 6)  # equal splits are equal, whatever order they are summed in

@@ -8,7 +8,7 @@ from askance import ops
 from askance.errors import BadSignal
 from askance.strategy import Picks, strategy
 
-FULL = 30_000_000  # rows x clusters; above that mini-batches are several times faster and nearly as tight
+FULL = 3_000_000  # rows x clusters; above that mini-batches are several times faster and nearly as tight
 
 
 @strategy("MacQueen 1967; Zhdanov 2019, arXiv:1901.05954 (weighted)", cost="O(I k N D)")

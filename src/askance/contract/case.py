@@ -1,0 +1,111 @@
+"""A strategy as the checks see it, and the signals they try it on.  Floor 3."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from askance.select import select
+from askance.signals import Signals
+from askance.spec import expand, parse
+from askance.strategy import RECIPES, Meta, Recipe, Strategy, Utility
+from askance.view import View
+
+What = str | Strategy | Recipe
+Maker = Callable[[np.random.Generator, int], np.ndarray]  # (generator, rows) -> the array of a signal
+
+KNOWN = ("probs", "members", "embeddings", "loss")
+PREDICTIONS = frozenset({"probs", "members", "logits"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A strategy with what its author said of it.  parameters: {name: default}; `named`: it stands in the registry."""
+
+    name: str
+    strategy: Strategy
+    meta: Meta
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    named: bool = True
+    makers: Mapping[str, Maker] = field(default_factory=dict)
+
+    @property
+    def scores(self) -> bool:
+        return self.strategy.kind is Utility
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.strategy.needs
+
+    def example(self, needs: Iterable[str] | None = None, **sizes: int) -> Signals:
+        """Signals with what it needs and embeddings, or with the ones named."""
+        return example(self.needs | {"embeddings"} if needs is None else needs, makers=self.makers, **sizes)
+
+    def picks(self, signals: Signals, k: int = 8, seed: int = 0, **context: Any) -> list[int]:
+        ids: list[int] = select(self.strategy, signals, k, seed, **context).ids.tolist()
+        return ids
+
+    def utility(self, signals: Signals, k: int = 8, seed: int = 0) -> np.ndarray:
+        """What a scorer says of every row.  -> (N,)."""
+        return np.asarray(self.strategy(View(signals, k, seed)).get("utility"))
+
+
+def case_of(what: What, makers: Mapping[str, Maker] | None = None) -> Case:
+    """A name, a text, a Strategy or a Recipe as a case."""
+    if isinstance(what, str) and what in RECIPES:
+        what = RECIPES[what]
+    if isinstance(what, Recipe):
+        strategy = expand(what, {})
+        own = what.defaults if what.text != what.name else strategy.atoms()[0].defaults
+        return Case(what.name, strategy, what.meta, own, what.name in RECIPES, makers or {})
+    strategy = parse(what)
+    atoms = strategy.atoms()
+    docs = " ".join(a.meta.doc for a in atoms)
+    papers = "; ".join(a.meta.paper for a in atoms)
+    return Case(str(strategy), strategy, Meta(papers, docs), named=False, makers=makers or {})
+
+
+def example(
+    needs: Iterable[str],
+    n: int = 60,
+    classes: int = 4,
+    dim: int = 5,
+    members: int = 6,
+    seed: int = 0,
+    makers: Mapping[str, Maker] | None = None,
+) -> Signals:
+    """Random signals, arrays read-only so that writing to them raises.  ids differ from seed to seed."""
+    rng = np.random.default_rng(seed)
+    known: dict[str, Maker] = {
+        "probs": lambda rng, n: rng.dirichlet(np.ones(classes), n),
+        "members": lambda rng, n: rng.dirichlet(np.ones(classes), (n, members)),
+        "logits": lambda rng, n: rng.normal(size=(n, classes)),
+        "embeddings": lambda rng, n: rng.normal(size=(n, dim)),
+    }
+    known.update(makers or {})
+    columns = {name: np.asarray(known.get(name, plain)(rng, n)) for name in sorted(set(needs))}
+    ids = rng.integers(0, 2**63, n).astype(np.uint64)
+    return Signals(ids, {name: frozen(a) for name, a in columns.items()})
+
+
+def plain(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.random(n)
+
+
+def frozen(a: np.ndarray) -> np.ndarray:
+    a.flags.writeable = False
+    return a
+
+
+def alike(signals: Signals, rows: np.ndarray | None = None) -> Signals:
+    """The same ids, each with the columns of the given rows (by default the first): copies under their own names."""
+    rows = np.zeros(len(signals), np.int64) if rows is None else rows
+    return Signals(signals.ids, {name: frozen(a[rows]) for name, a in signals.columns.items()})
+
+
+def sure(signals: Signals, classes: int = 4, members: int = 6) -> Signals:
+    """Predictions of exactly 0 and 1, as a saturated softmax gives them; members agree."""
+    hard = np.eye(classes)[np.arange(len(signals)) % classes]
+    firm = {"probs": hard, "members": np.repeat(hard[:, None], members, 1), "logits": 1000.0 * hard}
+    return Signals(signals.ids, {name: frozen(firm.get(name, a)) for name, a in signals.columns.items()})
