@@ -5,8 +5,7 @@ in it is ever run.
 """
 
 import ast
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from inspect import Parameter, isclass, signature
 from typing import Any
@@ -16,10 +15,13 @@ from sklearn.pipeline import make_pipeline
 
 from askance.errors import BadLearner, nearest
 
-# Looked in first, because asking scikit-learn for all its estimators imports the whole of it.
+# Where scikit-learn keeps classifiers and transformers; asking it for all its estimators imports the whole of it.
 PLACES = (
     *("linear_model", "svm", "ensemble", "tree", "neighbors", "naive_bayes", "neural_network", "dummy"),
-    *("discriminant_analysis", "preprocessing", "decomposition"),
+    *("discriminant_analysis", "gaussian_process", "semi_supervised", "multiclass", "multioutput", "calibration"),
+    *("model_selection", "preprocessing", "decomposition", "feature_selection", "kernel_approximation", "manifold"),
+    *("random_projection", "cluster", "impute", "compose", "cross_decomposition", "isotonic", "pipeline"),
+    *("feature_extraction", "feature_extraction.text", "feature_extraction.image"),
 )
 
 Estimator = Any  # scikit-learn has no types
@@ -85,7 +87,7 @@ def _built(kind: type, parameters: dict[str | None, Any]) -> Estimator:
     for name in parameters:
         if name not in known:
             there = f"it has {', '.join(known)}" if known else "it has none"
-            raise BadLearner(f"{kind.__name__} has no parameter {name!r}{nearest(str(name), known)}; {there}")
+            raise BadLearner(f"{kind.__name__} has no parameter {name!r}{_hint(str(name), known)}; {there}")
     missing = [name for name, default in known.items() if default is Parameter.empty and name not in parameters]
     if missing:
         raise BadLearner(f"{kind.__name__} needs {', '.join(missing)}, which no text can say; build it in Python")
@@ -105,17 +107,16 @@ def _check_values(estimator: Estimator) -> None:
 
 
 def _class(name: str) -> type:
+    known: dict[str, type] = {}
     for place in PLACES:
-        found = vars(import_module(f"sklearn.{place}")).get(name)
-        if isclass(found) and issubclass(found, BaseEstimator):
-            return found
-    if name not in _all():
-        raise BadLearner(f"scikit-learn has no estimator {name!r}{nearest(name, _all())}")
-    return _all()[name]
+        module = vars(import_module(f"sklearn.{place}"))
+        known |= {n: v for n, v in module.items() if isclass(v) and issubclass(v, BaseEstimator) and n[0] != "_"}
+        if name in known:
+            return known[name]
+    raise BadLearner(f"scikit-learn has no estimator {name!r}{_hint(name, known)}")
 
 
-@cache
-def _all() -> dict[str, type]:
-    from sklearn.utils import all_estimators
-
-    return dict(all_estimators(["classifier", "transformer"]))
+def _hint(word: str, known: Iterable[str]) -> str:
+    """As `nearest`, but first of all blind to capitals: svc is SVC, and c is C."""
+    same = [k for k in known if k.lower() == word.lower()]
+    return f"; did you mean {same[0]!r}?" if same else nearest(word, known)
