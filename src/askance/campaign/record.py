@@ -14,7 +14,7 @@ from askance.protocols import FitReport, Verdict
 
 def to_text(round: Round) -> str:
     """NaN is written as NaN, which Python reads back."""
-    return json.dumps(asdict(replace(round, picks=())), default=_plain, sort_keys=True)
+    return json.dumps(asdict(replace(round, picks=())), default=_plain)
 
 
 def from_text(text: str, picks: tuple[Pick, ...]) -> Round:
