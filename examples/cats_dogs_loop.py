@@ -8,7 +8,7 @@ The same pool is then asked through a frozen ImageNet network with a linear head
 
 Beside the article: a random control, several seeds, and a stop that is judged on other photos than those reported.
 Every round is one line in RUN/NAME.jsonl, and its weights lie in RUN/weights: killed at any instant, the same command
-goes on where it was.  With --report it only draws what is there.
+goes on where it was.  At the end, and for what is there so far by `cats_dogs_report.py RUN`: tables and a figure.
 """
 
 import csv
@@ -27,6 +27,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from cats_dogs_report import BAND, show
 
 from askance import ops
 from askance.learners.torch import make_torch_learner
@@ -37,7 +38,6 @@ from askance.select import select
 from askance.signals import Signals
 
 WHOLE = ("start", "all")  # fits that are no curve: the seed set that all curves of a seed share, and the whole pool
-BAND = 0.0025  # "within 0.25 points", as in the article
 # For the processes below.  Two threads that share a core lose more than they gain; and memory that glibc gives back to
 # the system after each step has to be cleared anew for the next (120 -> 164 photos a second at 64 photos a step).
 QUICK = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
@@ -226,6 +226,7 @@ def main() -> None:
         for stage in jobs(args, len(data.pool)):
             for name in workers.map(partial(play, data=data, args=args), stage):
                 print(f"{name:18} done", flush=True)
+    show(args.run, args.run / "cats_dogs_loop.png")
 
 
 if __name__ == "__main__":
