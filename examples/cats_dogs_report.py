@@ -124,7 +124,7 @@ def figure(run: Run, path: Path) -> None:
             )
         ax.set(title=titles[learner], xlabel="labels")
         ax.grid(color="#e4e7ec")
-        ax.legend(loc="lower right", fontsize=8)
+        ax.legend(loc="best", fontsize=8)
     axes[0][0].set_ylabel("accuracy on the test photos, %")
     seeds = max(len(s) for s in run.curves.values())
     fig.suptitle(f"Cats and dogs: mean of {seeds} seeds with its 95 % interval", fontsize=11)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from askance import ops
+from askance.errors import BadLearner
 from askance.samples import Samples, objects
 
 torch = pytest.importorskip("torch")
@@ -40,3 +41,9 @@ def test_its_last_dense_layer_sees_128_numbers(tmp_path):
     assert said["embeddings"].shape == (4, 128)
     assert said["members"].shape == (4, 2, 2)
     np.testing.assert_allclose(ops.softmax(said["logits"]), said["probs"], rtol=1e-6)
+    small = make_torch_learner("cnn", {"size": "32"}, None)
+    with pytest.raises(BadLearner, match=r"cannot take a batch of shape \(\d, 3, 32, 32\)"):
+        small.fit(samples, ["cat", "dog", "cat", "dog"])
+    learner.save(tmp_path)
+    with pytest.raises(BadLearner, match="was trained at size=64, and this learner has 32"):
+        small.load(tmp_path)

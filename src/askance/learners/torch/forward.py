@@ -21,8 +21,11 @@ SPANS: dict[type[nn.Module], int] = {nn.Dropout: 0, nn.Dropout1d: 1, nn.Dropout2
 
 def forward(net: nn.Module, x: Tensor, precision: str = "f32") -> Tensor:
     """(B, ...) -> logits (B, C) float32."""
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        logits = net(x)
+    try:
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
+            logits = net(x)
+    except RuntimeError as e:  # what PyTorch raises where shapes do not fit: size=96 for a network made for 64 pixels
+        raise BadLearner(f"the network cannot take a batch of shape {tuple(x.shape)}: {str(e).splitlines()[0]}") from e
     if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != len(x):
         got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
         raise BadLearner(f"the network must map a batch of {len(x)} to logits ({len(x)}, C), and gives {got}")

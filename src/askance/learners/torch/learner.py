@@ -118,6 +118,9 @@ class TorchLearner:
         if facts.get("learner") != "torch" or facts.get("factory") != self.factory.text:
             made = facts.get("factory", "something else")
             raise BadLearner(f"{folder / FILE} was made by {made}, and this learner is {self.factory.text}")
+        if facts["kind"] == "image" and facts["settings"]["size"] != self.settings.size:
+            made = facts["settings"]["size"]
+            raise BadLearner(f"{folder / FILE} was trained at size={made}, and this learner has {self.settings.size}")
         net = self.factory.network(len(facts["classes"]), int(facts["seed"]))
         checkpoint.restore(net, groups["weights"], str(folder / FILE))
         self._net = self._placed(net).eval()
