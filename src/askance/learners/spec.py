@@ -112,7 +112,7 @@ def read(
 
 def _split(text: str) -> tuple[str, dict[str, str]]:
     """'a:b?c=1&d=2' -> ('a:b', {'c': '1', 'd': '2'}); a question mark that no option follows belongs to the name."""
-    found = re.fullmatch(r"(.*?)(?:\?(\w+=.*))?", text, re.DOTALL)
+    found = re.fullmatch(r"(.*?)(?:\?(\w+=[^?(){}'\"]*))?", text, re.DOTALL)
     body, tail = found.groups() if found else (text, None)
     options: dict[str, str] = {}
     for part in tail.split("&") if tail else ():

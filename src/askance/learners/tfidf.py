@@ -28,7 +28,7 @@ class TfidfLearner:
 
     `prepare` reads the words of the pool once, without labels: at most MOST_TEXTS texts of it, drawn by their ids.
     From then on there are embeddings (`dims` main directions of latent semantic analysis).  The head is fitted on the
-    TF-IDF vectors themselves.  A fit that nothing was prepared for learns its words from the labelled texts.
+    TF-IDF vectors and these together.  A fit that nothing was prepared for learns its words from the labelled texts.
     """
 
     def __init__(self, members: int = 0, dims: int = 128):
@@ -65,7 +65,8 @@ class TfidfLearner:
         rows, classes, y = labelled(samples, labels)
         if not self._prepared:  # the labels of this fit count, not those of an earlier one
             self._read(rows)
-        chosen = self.head.fit(self._vectors(rows), np.array(classes)[y], rows.ids, seed)
+        words, vectors = self._vectors(rows)
+        chosen = self.head.fit(words.features(vectors), np.array(classes)[y], rows.ids, seed)
         said = {} if validation is None else agreement(self.predict(validation[0]), validation[1])
         return FitReport(chosen=chosen, validation=said, seconds=monotonic() - began)
 
@@ -105,24 +106,21 @@ class TfidfLearner:
         self._kept = (known.ids, vectors)
 
     def _say(self, samples: Samples, needs: frozenset[str]) -> dict[str, np.ndarray]:
-        words = self._words
-        if words is None:
-            raise unprepared(NAME)
-        x = self._vectors(samples)
-        make = {
-            "embeddings": lambda: words.embeddings(x),
-            "probs": lambda: self.head.probs(x),
-            "members": lambda: self.head.members(x),
-        }
-        return {name: make[name]() for name in sorted(needs)}
+        words, vectors = self._vectors(samples)
+        out = {"embeddings": words.embeddings(vectors)} if "embeddings" in needs else {}
+        if needs <= {"embeddings"}:
+            return out
+        x = words.features(vectors)
+        make = {"probs": self.head.probs, "members": self.head.members}
+        return out | {name: make[name](x) for name in sorted(needs - {"embeddings"})}
 
-    def _vectors(self, samples: Samples) -> sparse.csr_matrix:
-        """(N, V) CSR; those of the pool were made when it was read."""
+    def _vectors(self, samples: Samples) -> tuple[Vocabulary, sparse.csr_matrix]:
+        """The vocabulary, and (N, V) CSR vectors; those of the pool were made when it was read."""
         if self._words is None:
             raise unprepared(NAME)
         if self._kept is not None and len(self._kept[0]):
             ids, vectors = self._kept
             at = np.minimum(np.searchsorted(ids, samples.ids), len(ids) - 1)
             if (ids[at] == samples.ids).all():
-                return vectors[at]
-        return self._words.vectors(samples.data)
+                return self._words, vectors[at]
+        return self._words, self._words.vectors(samples.data)
