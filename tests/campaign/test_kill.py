@@ -5,6 +5,7 @@ The children are real processes, forked, and killed by SIGKILL: at every single 
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -153,6 +154,27 @@ def test_two_runners_get_one_clear_sentence_and_people_go_on(campaign) -> None:
         os.waitpid(pid, 0)
     assert mine.step().number == 1
     mine.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a tiny file system needs root")
+def test_a_full_disk_stops_a_run_with_one_sentence_and_it_goes_on_later(config, straight, tmp_path: Path) -> None:
+    place = tmp_path / "tiny"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", place], check=False).returncode:
+        pytest.skip("a tiny file system cannot be mounted here")
+    try:
+        c = Campaign.create(place / "c.askance", config(budget=32, strategy="margin | top(x=3) | kcenter"))
+        answers = AnswerKey(c.pool.answers())
+        c.run(answers, until="budget(labels=10)")
+        (place / "ballast").write_bytes(bytes(os.statvfs(place).f_bavail * os.statvfs(place).f_bsize))
+        with pytest.raises(BadCampaign, match=r"cannot write to .*c\.askance: the disk is full"):
+            c.run(answers)
+        assert len(c.labels()) >= 10
+        (place / "ballast").unlink()
+        assert picks(c.run(answers).rounds) == straight
+        c.close()
+    finally:
+        subprocess.run(["umount", place], check=True)
 
 
 # ---- folders
