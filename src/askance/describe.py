@@ -1,0 +1,188 @@
+"""The registry as data: what every list, table, page and form of strategies is made from.  Floor 3.
+
+python -m askance.describe > docs/strategies.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from askance.errors import BadStrategy, nearest
+from askance.shards import exact_prefix, lockstep_parts
+from askance.spec import parse
+from askance.strategy import ATOMS, KINDS, RECIPES, Bounds, Greedy, Meta, Strategy, Utility, kind_name
+
+FAMILIES = {
+    "control": "What everything else is measured against.",
+    "uncertainty": "One prediction is looked at: how far the model is from being sure.",
+    "committee": "Several members are looked at: how far they contradict each other.",
+    "diversity": "Embeddings are looked at: a batch that is spread out.",
+    "density": "Embeddings are looked at: samples that are typical of the pool.",
+    "hybrid": "Uncertainty and diversity in one.",
+    "cold start": "First batches, before anything is labelled.",
+    "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """low and high: the range where it is a number and has one; words: what is allowed where it is a word."""
+
+    name: str
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One strategy or part, as plain data: `dataclasses.asdict(entry)` is JSON.
+
+    name    what is typed; `text` what it stands for, the same where it is a function of its own
+    kind    scorer, embedder, selector or greedy selector
+    doc     the whole docstring; `summary` its first sentence
+    shards  exact: shards narrowed one by one give the picks of one machine; lockstep: shards together do;
+            approximate: a core-set of each; "" for a part
+    stream  whether it can judge one arrival; boxes: whether it can score what is inside a sample, by over(...)
+    fails   {contract check: why} known failures
+    """
+
+    name: str
+    text: str
+    kind: str
+    family: str
+    paper: str
+    doc: str
+    needs: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    cost: str
+    shards: str
+    stream: bool
+    boxes: bool
+    part: bool
+    fails: dict[str, str]
+
+    @property
+    def summary(self) -> str:
+        return " ".join(self.doc.split("  ")[0].split("\n\n")[0].split())
+
+
+def entries() -> list[Entry]:
+    """Every strategy, by family and then by name; the parts come last."""
+    parts = [name for name in ATOMS.names() if name not in RECIPES]
+    found = [entry(name) for name in [*RECIPES.names(), *parts]]
+    order = [*FAMILIES]
+    place = {
+        family: order.index(family) if family in order else len(order) - 1.5 for family in {e.family for e in found}
+    }
+    return sorted(found, key=lambda e: (e.part, place[e.family], e.family, e.name))
+
+
+def entry(name: str) -> Entry:
+    """One strategy or part, by name; an unknown one is a BadStrategy with the nearest."""
+    if name in RECIPES:
+        recipe = RECIPES[name]
+        own = ATOMS[name].defaults if recipe.text == name else recipe.defaults
+        return _entry(name, recipe.text, parse(name), recipe.meta, own)
+    if name in ATOMS:
+        atom = ATOMS[name]
+        return _entry(name, name, atom, atom.meta, atom.defaults, part=True)
+    raise BadStrategy(f"no strategy is named {name!r}{nearest(name, [*RECIPES.names(), *ATOMS.names()])}")
+
+
+def _entry(name: str, text: str, s: Strategy, meta: Meta, own: dict[str, Any], part: bool = False) -> Entry:
+    scorer = s.kind is Utility
+    return Entry(
+        name=name,
+        text=text,
+        kind=_kind(s),
+        family="parts" if part else meta.family,
+        paper=meta.paper,
+        doc=meta.doc,
+        needs=tuple(sorted(s.needs)),
+        parameters=tuple(_parameter(n, default, meta.bounds.get(n, ())) for n, default in own.items()),
+        cost=meta.cost,
+        shards="" if part else _shards(s),
+        stream=scorer and s.local and not part,
+        boxes=scorer and s.local and bool(s.needs),
+        part=part,
+        fails=dict(meta.fails),
+    )
+
+
+def _kind(s: Strategy) -> str:
+    atoms = s.atoms()
+    return KINDS[Greedy] if kind_name(s) == "selector" and atoms[-1].returns is Greedy else kind_name(s)
+
+
+def _shards(s: Strategy) -> str:
+    if exact_prefix(s) is not None:
+        return "exact"
+    return "lockstep" if lockstep_parts(s) else "approximate"
+
+
+def _parameter(name: str, default: Any, bounds: Bounds) -> Parameter:
+    if any(isinstance(b, str) for b in bounds):
+        return Parameter(name, default, words=bounds)
+    low, high = bounds or (None, None)
+    return Parameter(name, default, low, high)
+
+
+def markdown() -> str:
+    """The page docs/strategies.md: a table a family, and every strategy with its words."""
+    found = entries()
+    families = list(dict.fromkeys(e.family for e in found))
+    tables = [_table(family, [e for e in found if e.family == family]) for family in families]
+    return "\n".join([INTRODUCTION, *tables, "## One by one\n", *(_section(e) for e in found)]).rstrip() + "\n"
+
+
+INTRODUCTION = """# Strategies
+
+<!-- Made by `python -m askance.describe > docs/strategies.md`; a test holds it current.  Do not edit. -->
+
+A strategy says which samples to label next.  Give one by name, `--strategy margin`, with parameters, `dbal(beta=5)`, or
+as an expression: `|` pipes, `+` and `*` blend scorers, `over(entropy, how="max")` scores what is inside a sample.
+
+*Needs*: what the learner must provide.  *Shards*: whether a pool in pieces gets the picks of one machine: **exact**
+always; **lockstep** with `select_lockstep`; **approximate**, from a core-set of each piece.  *Stream*: can judge
+samples as they arrive.  *Boxes*: can score boxes, tokens or pixels through `over`.
+"""
+
+
+def _table(family: str, rows: Sequence[Entry]) -> str:
+    head = "| name | what | needs | cost | shards | stream | boxes |\n|---|---|---|---|---|---|---|"
+    lines = [
+        f"| [`{e.name}`](#{e.name}) | {e.summary} | {', '.join(e.needs) or '-'} | {e.cost} | {e.shards or '-'} "
+        f"| {'yes' if e.stream else '-'} | {'yes' if e.boxes else '-'} |"
+        for e in rows
+    ]
+    return "\n".join([f"## {family.capitalize()}\n\n{FAMILIES.get(family, '')}\n", head, *lines, ""])
+
+
+def _section(e: Entry) -> str:
+    stands = f"Stands for `{e.text}`.\n\n" if e.text != e.name else ""
+    given = "".join(f"- `{p.name}` = `{p.default!r}`{_range(p)}\n" for p in e.parameters)
+    known = "".join(f"- does not pass `{check}`: {why}\n" for check, why in e.fails.items())
+    paper = f"Paper: {e.paper}.\n" if e.paper != "-" else ""
+    blocks = [
+        f"### {e.name}\n",
+        f"{e.kind.capitalize()}.  {e.doc}\n",
+        stands.rstrip("\n") + "\n" if stands else "",
+        paper,
+    ]
+    return "\n".join(b for b in [*blocks, given, known] if b)
+
+
+def _range(p: Parameter) -> str:
+    if p.words:
+        return f", one of {', '.join(f'`{w!r}`' for w in p.words)}"
+    if p.low is None and p.high is None:
+        return ""
+    if p.high is None:
+        return f", {p.low:g} or more"
+    return f", {p.high:g} or less" if p.low is None else f", from {p.low:g} to {p.high:g}"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
