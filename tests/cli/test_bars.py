@@ -17,16 +17,21 @@ def test_what_is_quick_stays_quiet(capsys: pytest.CaptureFixture[str]) -> None:
 def test_lines_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    update = bars.lines("reading", 1000)
+    lines = bars.Lines()
+    update, inner = lines.start("reading", 1000), lines.start("one file", 4)
     for seconds, done in ((0.5, 50), (2, 100), (3, 200), (12.5, 500), (20, 1000)):
         now[0] = 100 + seconds
         update(done)
+        inner(1 if done < 500 else 2)
+    inner(-1)
     update(-1)
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == [
         "reading: 100 of 1000 (10 %), about 18 s left",
         "reading: 500 of 1000 (50 %), about 12 s left",
+        "one file: 2 of 4 (50 %), about 12 s left",
+        "one file: done in 20 s",
         "reading: done in 20 s",
     ]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from askance import __version__
-from askance.cli import doctor, select
+from askance.cli import check, demo, doctor, label, new, report, run, select, status, transfer
 
 app = typer.Typer(
     name="askance",
@@ -28,6 +28,16 @@ def top(
         typer.echo(context.get_help())
 
 
-START, LOOK = "Start here", "Look around"
+START, CAMPAIGN, LOOK = "Start here", "A campaign", "Look around"
+app.command("demo", rich_help_panel=START)(demo.command)
 app.command("select", rich_help_panel=START)(select.command)
+app.command("new", rich_help_panel=CAMPAIGN)(new.command)
+app.command("label", rich_help_panel=CAMPAIGN)(label.command)
+app.command("run", rich_help_panel=CAMPAIGN)(run.command)
+app.command("status", rich_help_panel=CAMPAIGN)(status.command)
+app.command("report", rich_help_panel=CAMPAIGN)(report.command)
+app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
+app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
+app.command("undo", rich_help_panel=CAMPAIGN)(transfer.undo)
+app.command("check", rich_help_panel=LOOK)(check.command)
 app.command("doctor", rich_help_panel=LOOK)(doctor.command)

@@ -23,7 +23,7 @@ EVERY = 10.0  # seconds between two lines where there is no terminal
 def reporting() -> Iterator[None]:
     """Within, `askance.progress.bar` shows on stderr."""
     shown = Bars() if sys.stderr.isatty() else None
-    token = REPORTER.set(shown.start if shown else lines)
+    token = REPORTER.set(shown.start if shown else Lines().start)
     try:
         yield
     finally:
@@ -110,22 +110,32 @@ def _display() -> "Progress":
     )
 
 
-def lines(what: str, total: int | None) -> Callable[[int], None]:
-    """A reporter for a log: a line after a second, then one every ten, and one at the end if there was any."""
-    began = time.monotonic()
-    last = began - EVERY + PATIENCE
+class Lines:
+    """For a log: a line after a second, then one every ten, and one at the end if there was any.
 
-    def update(done: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done < 0:
-            if last > began:
-                print(f"{what}: done in {now - began:.0f} s", file=sys.stderr)
-        elif now - last >= EVERY and done != total:
-            last = now
-            print(_line(what, done, total, now - began), file=sys.stderr)
+    What runs inside something else waits for ten seconds before its first line.
+    """
 
-    return update
+    def __init__(self) -> None:
+        self.running = 0
+
+    def start(self, what: str, total: int | None) -> Callable[[int], None]:
+        began = time.monotonic()
+        last = began + (0 if self.running else PATIENCE - EVERY)
+        self.running += 1
+
+        def update(done: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if done < 0:
+                self.running -= 1
+                if last > began:
+                    print(f"{what}: done in {now - began:.0f} s", file=sys.stderr)
+            elif now - last >= EVERY and done != total:
+                last = now
+                print(_line(what, done, total, now - began), file=sys.stderr)
+
+        return update
 
 
 def _line(what: str, done: int, total: int | None, seconds: float) -> str:

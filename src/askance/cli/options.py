@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+SHOWN = 5  # skipped samples that are named on stderr; --json has them all
 SOURCE, MODEL, OUTPUT = "The pool", "The model and the strategy", "What comes out"
 
 Json = Annotated[

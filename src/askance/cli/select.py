@@ -47,8 +47,6 @@ ShardRows = Annotated[
     ),
 ]
 
-SHOWN = 5  # skipped samples named on stderr
-
 
 def command(
     source: POOL,
@@ -99,10 +97,10 @@ def _notes(picked: Any, k: int) -> None:
     if pool.duplicates:
         gone, kept = pool.duplicates[0]
         show.note(f"{show.counted(len(pool.duplicates), 'duplicate')} left out, the first {gone}, the same as {kept}")
-    for name, why in list(picked.skipped.items())[:SHOWN]:
+    for name, why in list(picked.skipped.items())[: options.SHOWN]:
         show.note(f"skipped {name}: {why}")
-    if len(picked.skipped) > SHOWN:
-        show.note(f"and {len(picked.skipped) - SHOWN:,} more were skipped; --json lists them all")
+    if len(picked.skipped) > options.SHOWN:
+        show.note(f"and {len(picked.skipped) - options.SHOWN:,} more were skipped; --json lists them all")
     if len(batch) < k:
         free = f" and {picked.labeled:,} of them labelled" if picked.labeled else ""
         show.note(f"asked for {k:,}, chose {len(batch):,}: the pool has {show.counted(len(pool), 'sample')}{free}")
@@ -113,13 +111,12 @@ def _notes(picked: Any, k: int) -> None:
 
 
 def _sheet(picked: Any, path: Path) -> Path:
-    """The pictures in the order of their ranks, each with its rank, its name and why."""
-    from askance.report.sheet import contact_sheet
+    """The pictures in the order of their ranks, each with its reason and its name."""
+    from askance.report.sheet import caption, contact_sheet
 
     places = picked.pool.take(picked.batch.ids).data if len(picked.batch) else []
-    tiles = [
-        (place, (f"{row['rank']}. {row['item']}", row["why"])) for place, row in zip(places, picked.rows(), strict=True)
-    ]
+    rows = zip(places, picked.rows(), strict=True)
+    tiles = [(place, caption(row["rank"], row["why"], row["item"])) for place, row in rows]
     return contact_sheet(tiles, 5, path, title=f"{picked.strategy}, {len(tiles)} of {len(picked.pool):,}")
 
 

@@ -47,7 +47,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=Text(plain(title)) if title else None, title_justify="left", box=_box(), pad_edge=False)
+    if title:
+        say(title)
+    drawn = Table(box=_box(), pad_edge=False)
     for name in columns:
         drawn.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:

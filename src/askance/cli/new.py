@@ -1,0 +1,149 @@
+"""`askance new NAME`: makes a campaign, from options, a configuration file, or both.  Floor 6."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from askance.cli import campaigns, options, show
+from askance.cli.options import MODEL, SOURCE
+
+LOOP, MEASURE = "The loop", "Measuring and stopping"
+
+File = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="A .toml or .yaml file; options given beside it come first."),
+]
+Pool = Annotated[
+    str,
+    typer.Option("--pool", metavar="POOL", help="A folder, a table, an .npy/.npz, or a URL.", rich_help_panel=SOURCE),
+]
+Classes = Annotated[
+    str,
+    typer.Option(
+        "--classes", metavar="A,B", help="Names of the classes; else those of known labels.", rich_help_panel=SOURCE
+    ),
+]
+OpenClasses = Annotated[
+    bool, typer.Option("--open-classes", help="A label that is no class yet becomes one.", rich_help_panel=SOURCE)
+]
+Truth = Annotated[
+    str,
+    typer.Option("--truth", metavar="KEY", help="Answer key: a table, or class folders.", rich_help_panel=MEASURE),
+]
+Batch = Annotated[int | None, typer.Option("--batch", metavar="N", help="Questions a round.", rich_help_panel=LOOP)]
+Warmup = Annotated[
+    int | None, typer.Option("--warmup", metavar="N", help="Questions of round 0.", rich_help_panel=LOOP)
+]
+WarmupStrategy = Annotated[
+    str, typer.Option("--warmup-strategy", metavar="TEXT", help="What chooses round 0.", rich_help_panel=MODEL)
+]
+Budget = Annotated[int | None, typer.Option("--budget", metavar="N", help="Most labels in all.", rich_help_panel=LOOP)]
+Seed = Annotated[int | None, typer.Option("--seed", help="Same seed, same picks.", rich_help_panel=LOOP)]
+Validation = Annotated[
+    float | None,
+    typer.Option("--validation", metavar="SHARE", help="Share drawn to measure on.", rich_help_panel=MEASURE),
+]
+Test = Annotated[
+    float | None,
+    typer.Option("--test", metavar="SHARE", help="Share only tested on, by the answer key.", rich_help_panel=MEASURE),
+]
+Stop = Annotated[
+    str, typer.Option("--stop", metavar="RULE", help="Stopping rule that may end a run.", rich_help_panel=MEASURE)
+]
+StopSet = Annotated[
+    int | None,
+    typer.Option("--stop-set", metavar="N", help="Samples that stopping rules watch.", rich_help_panel=MEASURE),
+]
+
+
+def command(
+    name: options.Name,
+    config: File = None,
+    pool: Pool = "",
+    text: options.Text = "",
+    path: options.PathColumn = "",
+    features: options.Features = "",
+    id_column: options.Id = "",
+    label: options.Label = "",
+    signals: options.Signals = "",
+    classes: Classes = "",
+    open_classes: OpenClasses = False,
+    learner: options.Learner = "",
+    strategy: options.Strategy = "",
+    warmup_strategy: WarmupStrategy = "",
+    batch: Batch = None,
+    warmup: Warmup = None,
+    budget: Budget = None,
+    seed: Seed = None,
+    validation: Validation = None,
+    test: Test = None,
+    truth: Truth = "",
+    stop: Stop = "",
+    stop_set: StopSet = None,
+    strict: options.Strict = False,
+    as_json: options.Json = False,
+) -> None:
+    """Makes a campaign: a folder NAME.askance that remembers every question, answer and round."""
+    where = {
+        "source": pool,
+        "text": text,
+        "path": path,
+        "features": tuple(options.columns(features)),
+        "id": id_column,
+        "label": label,
+        "signals": signals,
+    }
+    said = {
+        "classes": tuple(options.columns(classes)),
+        "open_classes": open_classes,
+        "learner": learner,
+        "strategy": strategy,
+        "warmup_strategy": warmup_strategy,
+        "batch": batch,
+        "warmup": warmup,
+        "budget": budget,
+        "seed": seed,
+        "validation": validation,
+        "test": test,
+        "truth": truth,
+        "stop": stop,
+        "stop_set": stop_set,
+        "strict": strict,
+    }
+    make(name, config, _given(where), _given(said), as_json)
+
+
+def make(name: Path, file: Path | None, where: Mapping[str, Any], said: Mapping[str, Any], as_json: bool) -> None:
+    """where: settings of the pool, said: the others; they go before those of the file."""
+    from dataclasses import replace
+
+    from askance.campaign import Campaign, Config, read_config
+
+    base = read_config(file) if file is not None else Config()
+    config = replace(base, pool=replace(base.pool, **where), **said)
+    campaign = Campaign.create(campaigns.folder(name), config)
+    try:
+        _tell(campaign, name, as_json)
+    finally:
+        campaign.close()
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed: '', (), None and False are what an option holds that was not."""
+    return {key: value for key, value in values.items() if value not in ("", (), None) and value is not False}
+
+
+def _tell(campaign: Any, name: Path, as_json: bool) -> None:
+    pool, config = campaign.pool, campaign.config
+    for skipped, why in list(pool.skipped.items())[: options.SHOWN]:
+        show.note(f"skipped {skipped}: {why}")
+    if as_json:
+        found = {"folder": str(campaign.folder.root), "samples": len(pool), "duplicates": len(pool.duplicates)}
+        return show.as_json({**found, "skipped": dict(pool.skipped), "config": config.plain()})
+    apart = f", {show.counted(len(pool.duplicates), 'duplicate')} left out" if pool.duplicates else ""
+    show.say(f"{campaign.folder.root}: {show.counted(len(pool), 'sample')}{apart}, classes {', '.join(config.classes)}")
+    show.say(f"learner {config.learner}, strategy {config.strategy}, {config.batch} questions a round")
+    show.say(f"next: askance label {name}" + (f", or askance run {name}" if config.truth else ""))
+    return None

@@ -1,0 +1,52 @@
+"""`askance status NAME`: where a campaign stands, or the configuration that recreates it.  Floor 6."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from askance.cli import campaigns, options, show
+
+AsConfig = Annotated[bool, typer.Option("--config", help="Print the configuration as TOML, for `new --config`.")]
+
+
+def command(name: options.Name, config: AsConfig = False, as_json: options.Json = False) -> None:
+    """Shows labels, questions, measurements and the verdicts of the stopping rules."""
+    with campaigns.opened(name) as campaign:
+        if config and as_json:
+            return show.as_json(campaign.config.plain())
+        if config:
+            return print(campaign.config_text(), end="")
+        found = campaign.status()
+    if as_json:
+        return show.as_json(found)
+    show.table("", ("what", "it is"), rows(found))
+    for verdict in found["verdicts"]:
+        show.say(f"{'stop' if verdict['stop'] else 'go on'}: {verdict['why']}")
+    return None
+
+
+def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    budget = f" of {found['budget']:,}" if found["budget"] else ""
+    yield "campaign", found["folder"]
+    yield "labels", f"{found['labels']:,}{budget} in a pool of {found['samples']:,}"
+    yield "rounds", str(found["rounds"])
+    yield "waiting for an answer", str(found["pending"])
+    for kind in ("skipped", "unreadable", "extra"):
+        if found[kind]:
+            yield {"extra": "answers beside the one that counts"}.get(kind, kind), str(found[kind])
+    for label, count in found["classes"].items():
+        yield f"class {label}", str(count)
+    for who, count in found["people"].items():
+        yield f"answers by {who}", str(count)
+    for metric, m in found["metrics"].items():
+        yield metric, interval(m["value"], m["low"], m["high"])
+    yield "strategy", found["strategy"]
+    yield "learner", found["learner"]
+    if found["running"]:
+        yield "running", f"process {found['running']['pid']} on {found['running']['host']}"
+
+
+def interval(value: float, low: float, high: float) -> str:
+    """.934 (.91 to .95)"""
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
