@@ -75,6 +75,10 @@ def test_the_global_generator_is_left_alone(answers: tuple[np.ndarray, np.ndarra
 def test_log_loss_by_hand_and_of_the_impossible() -> None:
     probs = np.array([[0.5, 0.5], [0.25, 0.75]])
     assert m.log_loss(["a", "b"], probs, ["a", "b"]).value == pytest.approx((log(2) - log(0.75)) / 2)
+    losses = [log(2), -log(0.75)]
+    ends = stats.t.interval(0.95, 1, np.mean(losses), stats.sem(losses))
+    found = m.log_loss(["a", "b"], probs, ["a", "b"])
+    assert (found.low, found.high) == (0.0, pytest.approx(ends[1]))  # a loss is never below 0
     unknown = m.log_loss(["a", "z"], probs, ["a", "b"])
     assert unknown.value == pytest.approx((log(2) - log(np.finfo(float).eps)) / 2)
     assert np.isfinite(m.log_loss(["b"], np.array([[1.0, 0.0]], np.float32), ["a", "b"]).value)
@@ -182,6 +186,8 @@ def test_comparison_is_scipys() -> None:
 def test_comparison_of_the_same_and_of_one_seed() -> None:
     same = m.compare([0.5, 0.6, 0.7], [0.5, 0.6, 0.7])
     assert (same.difference, same.t_p, same.wilcoxon_p, same.wins) == (0.0, 1.0, 1.0, 0)
+    steady = m.compare([0.18, 0.28, 0.38], [0.1, 0.2, 0.3])  # the same difference but for rounding
+    assert steady.t_p < 1e-12
     tied = m.compare([0.5, 0.6, 0.7, 0.9], [0.5, 0.6, 0.5, 0.7])
     assert 0 < tied.wilcoxon_p <= 1
     one = m.compare([0.5], [0.25])

@@ -6,15 +6,16 @@ Labels are class names.  Every estimate is a Metric with its 95 % interval.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from askance.errors import BadLabel, BadSignal
 from askance.history import Metric
-from askance.metrics.intervals import bootstrap_cells, bootstrap_mean, wilson
+from askance.metrics.intervals import bootstrap_cells, t_interval, wilson
 
 Labels = Sequence[str] | np.ndarray
-Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], float]  # right, true and predicted counts, (C,) each
+Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # right, true, said (b, C) counts -> (b,)
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,16 @@ def macro_f1(truth: Labels, predicted: Labels, *, seed: int = 0, resamples: int 
     return _by_cells(truth, predicted, _mean_f1, seed, resamples)
 
 
-def log_loss(
-    truth: Labels, probs: np.ndarray, classes: Sequence[str], *, seed: int = 0, resamples: int = 1000
-) -> Metric:
-    """Mean of -ln p(true class), in nats; bootstrap interval.  probs (N, C), classes: its columns.
+def log_loss(truth: Labels, probs: np.ndarray, classes: Sequence[str]) -> Metric:
+    """Mean of -ln p(true class), in nats, with Student's interval.  probs (N, C), classes: its columns.
 
     A truth that has no column counts as probability 0, and 0 as the smallest step of the float type.
     """
     at, rows = columns_of(truth, probs, classes), np.arange(len(truth))
     tiny = np.finfo(probs.dtype).eps if probs.dtype.kind == "f" else np.finfo(float).eps
     p = np.where(at < 0, 0.0, probs[rows, at])
-    losses = -np.log(np.clip(p, tiny, 1.0).astype(float))
-    return bootstrap_mean(losses, seed=seed, resamples=resamples)
+    mean, low, high = t_interval(-np.log(np.clip(p, tiny, 1.0).astype(float)))
+    return Metric(mean, max(0.0, low), high, len(at)) if len(at) > 1 else Metric(mean, 0.0, inf, 1)
 
 
 def confusion(truth: Labels, predicted: Labels) -> Confusion:
@@ -102,19 +101,18 @@ def _pair(truth: Labels, predicted: Labels) -> tuple[np.ndarray, np.ndarray]:
 def _by_cells(truth: Labels, predicted: Labels, mean_of: Statistic, seed: int, resamples: int) -> Metric:
     matrix = confusion(truth, predicted).counts
     rows, cols = np.nonzero(matrix)
-    size = len(matrix)
+    true, said = np.eye(len(matrix))[rows], np.eye(len(matrix))[cols]  # (cells, C): which class each cell counts for
 
-    def statistic(counts: np.ndarray) -> float:
-        tp = np.bincount(rows[rows == cols], counts[rows == cols], size)
-        return mean_of(tp, np.bincount(rows, counts, size), np.bincount(cols, counts, size))
+    def statistic(counts: np.ndarray) -> np.ndarray:
+        return mean_of(counts @ (true * said), counts @ true, counts @ said)
 
     return bootstrap_cells(matrix[rows, cols], statistic, seed=seed, resamples=resamples)
 
 
-def _mean_recall(tp: np.ndarray, true: np.ndarray, said: np.ndarray) -> float:
-    return float((tp[true > 0] / true[true > 0]).mean())
+def _mean_recall(right: np.ndarray, true: np.ndarray, said: np.ndarray) -> np.ndarray:
+    return (right / np.maximum(true, 1)).sum(1) / (true > 0).sum(1)
 
 
-def _mean_f1(tp: np.ndarray, true: np.ndarray, said: np.ndarray) -> float:
-    seen = true + said > 0
-    return float((2 * tp[seen] / (true + said)[seen]).mean())
+def _mean_f1(right: np.ndarray, true: np.ndarray, said: np.ndarray) -> np.ndarray:
+    seen = true + said
+    return (2 * right / np.maximum(seen, 1)).sum(1) / (seen > 0).sum(1)

@@ -9,6 +9,7 @@ from askance.errors import BadLabel
 from askance.history import Metric
 
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution
+BLOCK = 1 << 20  # cells counted at a time
 
 
 def wilson(hits: int, n: int) -> Metric:
@@ -25,35 +26,29 @@ def wilson(hits: int, n: int) -> Metric:
 
 
 def bootstrap_cells(
-    counts: np.ndarray, statistic: Callable[[np.ndarray], float], *, seed: int = 0, resamples: int = 1000
+    counts: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], *, seed: int = 0, resamples: int = 1000
 ) -> Metric:
     """A statistic that depends only on how often each cell (m,) was seen, with its percentile interval.
+
+    statistic  (b, m) counts of b samples -> (b,)
 
     Drawing n samples with replacement and counting cells is one multinomial draw, so a resample costs O(m), not O(n).
     """
     n, rng = int(counts.sum()), np.random.default_rng(seed)
-    values = [statistic(rng.multinomial(n, counts / n)) for _ in range(resamples)]
-    return _percentiles(statistic(counts), np.array(values), n)
+    block = max(1, BLOCK // len(counts))
+    starts = range(0, resamples, block)
+    drawn = [statistic(rng.multinomial(n, counts / n, min(block, resamples - start))) for start in starts]
+    low, high = np.percentile(np.concatenate(drawn), [2.5, 97.5])
+    value = float(statistic(counts[None])[0])
+    return Metric(value, min(float(low), value), max(float(high), value), n)
 
 
-def bootstrap_mean(values: np.ndarray, *, seed: int = 0, resamples: int = 1000) -> Metric:
-    """The mean of (n,) values, n > 0, with its percentile interval."""
-    rng = np.random.default_rng(seed)
-    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(resamples)]
-    return _percentiles(float(values.mean()), np.array(means), len(values))
-
-
-def t_interval(values: Sequence[float]) -> tuple[float, float, float]:
+def t_interval(values: Sequence[float] | np.ndarray) -> tuple[float, float, float]:
     """(mean, low, high) of the mean by Student's t; low and high are NaN for a single value, where nothing is known."""
-    from scipy import stats
+    from scipy.special import stdtrit  # scipy.stats takes a second to import
 
     a = np.asarray(values, float)
     if len(a) < 2:
         return float(a.mean()), float("nan"), float("nan")
-    half = float(stats.t.ppf(0.975, len(a) - 1)) * float(a.std(ddof=1)) / sqrt(len(a))
+    half = float(stdtrit(len(a) - 1, 0.975)) * float(a.std(ddof=1)) / sqrt(len(a))
     return float(a.mean()), float(a.mean()) - half, float(a.mean()) + half
-
-
-def _percentiles(value: float, resampled: np.ndarray, n: int) -> Metric:
-    low, high = np.percentile(resampled, [2.5, 97.5])
-    return Metric(value, min(float(low), value), max(float(high), value), n)

@@ -27,7 +27,7 @@ def measure(
         accuracy(truth, predicted),
         balanced_accuracy(truth, predicted, seed=seed),
         macro_f1(truth, predicted, seed=seed),
-        log_loss(truth, probs, classes, seed=seed),
+        log_loss(truth, probs, classes),
         Metric(ece, ece, ece, len(truth)),
     )
     return {f"{name}@{share}": metric for name, metric in zip(NAMES, found, strict=True)}

@@ -9,6 +9,7 @@ import numpy as np
 from askance.history import History
 from askance.metrics import Comparison, aubc, compare, labels_to_reach, t_interval
 
+Group = tuple[str, Sequence[History]]  # a strategy's name, and its runs under several seeds
 SHARES = {"test": "test set", "validation": "validation share"}
 
 
@@ -62,55 +63,47 @@ def points(history: History, metric: str) -> np.ndarray:
 
 def curve(name: str, runs: Sequence[History], metric: str) -> Curve | None:
     """None when no run measured the metric."""
-    tables = [t for t in (points(run, metric) for run in runs) if len(t)]
-    if not tables:
+    found = tables(runs, metric)
+    if not found:
         return None
-    if len(tables) == 1:
-        labels, values, low, high = tables[0].T
+    grid = common_grid(found)
+    if len(found) == 1 or not len(grid):  # runs without a label count in common have no mean: the first stands alone
+        labels, values, low, high = found[0].T
         return Curve(name, labels, values, low, high, 1)
-    grid = common_grid(tables)
-    if not len(grid):
-        return None
-    rows = np.array([np.interp(grid, t[:, 0], t[:, 1]) for t in tables])
+    rows = np.array([np.interp(grid, t[:, 0], t[:, 1]) for t in found])
     mean, low, high = np.array([t_interval(list(column)) for column in rows.T]).T
-    return Curve(name, grid, mean, np.maximum(low, 0.0), np.minimum(high, max(1.0, rows.max())), len(tables))
+    return Curve(name, grid, mean, np.maximum(low, 0.0), np.minimum(high, max(1.0, rows.max())), len(found))
 
 
-def common_grid(tables: Sequence[np.ndarray]) -> np.ndarray:
+def common_grid(found: Sequence[np.ndarray]) -> np.ndarray:
     """Label counts that all runs measured; where fewer than two are shared, the first run's within the common range."""
-    shared = sorted(set.intersection(*(set(t[:, 0]) for t in tables)))
+    shared = sorted(set.intersection(*(set(t[:, 0]) for t in found)))
     if len(shared) > 1:
         return np.array(shared)
-    low, high = max(t[0, 0] for t in tables), min(t[-1, 0] for t in tables)
-    first = tables[0][:, 0]
+    low, high = max(t[0, 0] for t in found), min(t[-1, 0] for t in found)
+    first = found[0][:, 0]
     return first[(first >= low) & (first <= high)]
 
 
-def standings(
-    name: str, runs: Sequence[History], controls: Mapping[str, Sequence[History]], metric: str, full: float | None
-) -> tuple[Standing, ...]:
-    """Ours first, then the controls in the order given; those that never measured the metric are left out."""
-    groups = {name: runs, **controls}
-    tables = {who: [t for h in histories if len(t := points(h, metric))] for who, histories in groups.items()}
-    every = [t for group in tables.values() for t in group]
+def standings(groups: Sequence[Group], metric: str, full: float | None) -> tuple[Standing, ...]:
+    """Ours is the first group, then the controls; those that never measured the metric are left out."""
+    every = [t for _, runs in groups for t in tables(runs, metric)]
     low, high = max(t[0, 0] for t in every), min(t[-1, 0] for t in every)
-    ours = by_seed(runs, metric, low, high)
+    ours = by_seed(groups[0][1], metric, low, high)
     out = []
-    for who, histories in groups.items():
-        drawn = curve(who, histories, metric)
+    for i, (name, runs) in enumerate(groups):
+        drawn = curve(name, runs, metric)
         if drawn is not None:
-            theirs = by_seed(histories, metric, low, high)
+            areas = tuple(area(t, low, high) for t in tables(runs, metric) if high > low)
             reached = None if full is None else labels_to_reach(drawn.labels, drawn.values, full)
-            out.append(
-                Standing(
-                    drawn, areas_of(tables[who], low, high), reached, paired(ours, theirs) if who != name else None
-                )
-            )
+            against = paired(ours, by_seed(runs, metric, low, high)) if i else None
+            out.append(Standing(drawn, areas, reached, against))
     return tuple(out)
 
 
-def areas_of(tables: Sequence[np.ndarray], low: float, high: float) -> tuple[float, ...]:
-    return tuple(area(t, low, high) for t in tables if high > low)
+def tables(runs: Sequence[History], metric: str) -> list[np.ndarray]:
+    """The points of the runs that measured the metric."""
+    return [t for t in (points(run, metric) for run in runs) if len(t)]
 
 
 def area(table: np.ndarray, low: float, high: float) -> float:
@@ -125,8 +118,8 @@ def by_seed(runs: Sequence[History], metric: str, low: float, high: float) -> di
     """{seed: area} of the runs that say their seed."""
     if high <= low:
         return {}
-    found = {seed_of(h.config): points(h, metric) for h in runs}
-    return {seed: area(t, low, high) for seed, t in found.items() if seed is not None and len(t)}
+    measured = {seed_of(h.config): points(h, metric) for h in runs}
+    return {seed: area(t, low, high) for seed, t in measured.items() if seed is not None and len(t)}
 
 
 def paired(ours: Mapping[Any, float], theirs: Mapping[Any, float]) -> Comparison | None:

@@ -29,10 +29,10 @@ def of_pool(pool: Pool) -> Shows:
     """Shows the samples of a pool; those that cannot be read are left out."""
 
     def show(ids: Sequence[int]) -> Mapping[int, Seen]:
-        known = np.array([i for i in ids if i in there], np.uint64)
+        wanted = np.array(ids, np.uint64)
+        known = wanted[np.isin(wanted, pool.ids)]
         return seen(pool.take(known)) if len(known) else {}
 
-    there = frozenset(int(i) for i in pool.ids)
     return show
 
 
@@ -46,6 +46,8 @@ def seen(samples: Samples) -> Mapping[int, Seen]:
             return {i: str(text) for i, text in zip(ids, samples.data, strict=True)}
         case "table":
             return {i: _row(row) for i, row in zip(ids, samples.data.to_pylist(), strict=True)}
+        case "array" if samples.data.ndim in (3, 4):
+            return {i: _pixels(a) for i, a in zip(ids, samples.data, strict=True)}
     return {}
 
 
@@ -130,6 +132,14 @@ def _pictures(ids: Sequence[int], locations: Any) -> Mapping[int, Seen]:
         except AskanceError:  # the sheet says so in its place
             continue
     return found
+
+
+def _pixels(a: np.ndarray) -> Image.Image:
+    """(H, W) or (H, W, channels), from its least value black to its greatest white."""
+    a = np.nan_to_num(a)  # a picture for a person: what is unknown is black
+    low, high = float(a.min()), float(a.max())
+    bright = ((a - low) * (255.0 / max(high - low, 1e-12))).astype(np.uint8)
+    return Image.fromarray(bright if a.ndim == 2 else bright[..., 0] if a.shape[2] < 3 else bright[..., :3])
 
 
 def _row(row: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Writes the report of a campaign: one page that stands alone, and its figures beside it.  Floor 6."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -8,18 +8,15 @@ from typing import Any
 
 from askance.errors import BadConfig
 from askance.history import History
-from askance.progress import track
-from askance.report import classes, figures, reliability, training
-from askance.report.curves import Standing, main_metric, said, seed_of, standings
-from askance.report.gallery import Shows, gallery
-from askance.report.html import EMPTY, Html, data_uri, join, style, table, tag
+from askance.report.curves import Group, main_metric, seed_of, standings
+from askance.report.gallery import Seen, Shows, gallery
+from askance.report.html import EMPTY, Html, join, style, table, tag
 from askance.report.origin import toml_text, versions
+from askance.report.plots import plots
 from askance.report.sections import every_round, optional, standings_table, tiles, verdicts
 from askance.report.sheet import put
-from askance.report.theme import DARK, LIGHT, Theme, png
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # nothing is loaded, nothing runs
-Draw = Callable[[Theme], Any]
 
 
 def write_report(
@@ -48,25 +45,23 @@ def write_report(
     _make(folder)
     name = name or next((r.strategy for r in reversed(history.rounds) if r.strategy), "") or title
     metric = main_metric(history)
-    runs = (history, *repeats)
-    standing = standings(name, runs, controls or {}, metric, full) if metric else ()
-    plots = _plots(_drawings(history, metric, standing, full), folder)
-    chosen = gallery(history.rounds, shows or (lambda ids: {}), folder)
+    groups = ((name, (history, *repeats)), *(controls or {}).items())
+    standing = standings(groups, metric, full) if metric else ()
+    drawn = plots(history.rounds, metric, [s.curve for s in standing], full, folder)
     sections = (
-        optional(_with(plots["learning-curve"], standings_table(standing, full)), "Learning curve"),
-        optional(plots["sizes"], "Labelled and unlabelled, round by round"),
-        optional(plots["training"], "Training, epoch by epoch"),
-        optional(plots["class-balance"], "Class balance"),
-        optional(plots["calibration"], "Calibration", CALIBRATION),
-        optional(chosen, "What each round chose, and why"),
+        optional(_with(drawn["learning-curve"], standings_table(standing, full)), "Learning curve"),
+        optional(drawn["sizes"], "Labelled and unlabelled, round by round"),
+        optional(drawn["training"], "Training, epoch by epoch"),
+        optional(drawn["class-balance"], "Class balance"),
+        optional(drawn["calibration"], "Calibration", CALIBRATION),
+        optional(gallery(history.rounds, shows or _names_only, folder), "What each round chose, and why"),
         optional(verdicts(history.rounds), "When to stop"),
-        optional(plots["seconds"], "Time"),
+        optional(drawn["seconds"], "Time"),
         optional(every_round(history.rounds, metric), "Every round in numbers"),
-        optional(_origin(runs, controls or {}), "How to make this again"),
+        optional(_origin(history.config, groups), "How to make this again"),
     )
-    top = tiles(history, metric, standing, full)
-    page = _page(title, tag("p", _subtitle(history, name), class_="quiet"), top, *sections)
-    put(folder / "report.html", page.encode("utf-8"))
+    head = tag("p", _subtitle(history, name), class_="quiet"), tiles(history, metric, standing, full)
+    put(folder / "report.html", _page(title, *head, *sections).encode("utf-8"))
     return folder / "report.html"
 
 
@@ -76,53 +71,16 @@ CALIBRATION = (
 )
 
 
-def _drawings(
-    history: History, metric: str | None, standing: Sequence[Standing], full: float | None
-) -> Mapping[str, tuple[Draw, str, str]]:
-    """{file: (draw, what it shows in words, its size on the page)}"""
-    rounds, curves = history.rounds, [s.curve for s in standing]
-    newest = rounds[-1]
-    ends = "; ".join(f"{c.name} ends at {c.values[-1]:.3f} with {c.labels[-1]:,.0f} labels" for c in curves)
-    return {
-        "learning-curve": (
-            lambda t: figures.learning_curve(curves, metric or "", full, t) if curves else None,
-            f"{said(metric)} by labels: {ends}" if metric else "",
-            "",
-        ),
-        "sizes": (lambda t: figures.sizes(rounds, t), f"{newest.labeled:,} labelled, {newest.unlabeled:,} not", ""),
-        "training": (lambda t: training.training(rounds, t), "figures of every epoch, round after round", ""),
-        "class-balance": (lambda t: classes.class_balance(rounds, t), "share of each class among the labels", ""),
-        "calibration": (
-            lambda t: reliability.calibration(rounds, t),
-            "how often the model is right by how sure it is",
-            "broad" if sum(1 for r in rounds if r.calibration) > 1 else "small",
-        ),
-        "seconds": (lambda t: figures.seconds(rounds, t), "seconds of each round by train, score and select", ""),
-    }
-
-
-def _plots(drawings: Mapping[str, tuple[Draw, str, str]], folder: Path) -> Mapping[str, Html | None]:
-    """Draws all, light and dark; the light ones are also written beside the page."""
-    made: dict[str, Html | None] = {}
-    for name, (draw, words, size) in track(drawings.items(), "drawing the report", len(drawings)):
-        light, dark = draw(LIGHT), draw(DARK)
-        made[name] = None
-        if light is not None:
-            put(folder / f"{name}.png", shown := png(light))
-            source = tag("source", srcset=data_uri(png(dark), "image/png"), media="(prefers-color-scheme: dark)")
-            image = tag("img", src=data_uri(shown, "image/png"), alt=words)
-            link = tag("p", tag("a", f"{name}.png", href=f"{name}.png"), class_="quiet")
-            made[name] = tag("div", tag("div", tag("picture", source, image), class_=f"wide plot {size}".strip()), link)
-    return made
+def _names_only(ids: Sequence[int]) -> Mapping[int, Seen]:
+    return {}
 
 
 def _with(plot: Html | None, below: Html | None) -> Html | None:
     return join([plot, below or EMPTY]) if plot else None
 
 
-def _origin(runs: Sequence[History], controls: Mapping[str, Sequence[History]]) -> Html:
-    told = [(name, ", ".join(map(_seed, histories))) for name, histories in {"this": runs, **controls}.items()]
-    config = runs[0].config
+def _origin(config: Mapping[str, Any], groups: Sequence[Group]) -> Html:
+    told = [(name, ", ".join(map(_seed, histories))) for name, histories in groups]
     recipe = tag("pre", tag("code", toml_text(config))) if config else tag("p", "No configuration was kept.")
     return join([recipe, table(("runs", "seeds"), told), table(("package", "version"), versions().items())])
 
