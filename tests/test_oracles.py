@@ -9,12 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from PIL import Image
 from rich.console import Console
 
 from askance.errors import BadConfig, BadLabel
-from askance.oracles import AnswerKey, NoisyKey, Quit, Terminal, Undo, answer_key, from_text, items
-from askance.pools import open_pool
+from askance.oracles import AnswerKey, NoisyKey, Quit, Terminal, Undo, from_text, items
 from askance.protocols import Item
 from askance.samples import Samples, objects
 
@@ -52,25 +50,6 @@ def test_a_noisy_key_at_its_ends() -> None:
         NoisyKey(truth, 1.5)
     with pytest.raises(BadLabel, match="two classes"):
         NoisyKey({1: "cat"}, 0.1)
-
-
-def test_a_key_is_read_from_a_file_and_from_class_folders(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    for name in ("cat/1.png", "cat/2.png", "dog/1.png"):
-        (tmp_path / "sorted" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "flat").mkdir(exist_ok=True)
-        image = Image.fromarray(rng.integers(0, 255, (8, 8, 3), dtype=np.uint8))
-        image.save(tmp_path / "sorted" / name)
-        image.save(tmp_path / "flat" / name.replace("/", "-"))
-    pool = open_pool(tmp_path / "flat")
-    by_folder = answer_key(tmp_path / "sorted", pool)
-    (tmp_path / "key.csv").write_text("file,label\ncat-1.png,cat\ncat-2.png,cat\ndog-1.png,dog\n")
-    assert answer_key(tmp_path / "key.csv", pool) == by_folder
-    assert sorted(by_folder.answers.values()) == ["cat", "cat", "dog"]
-    (tmp_path / "other" / "x").mkdir(parents=True)
-    Image.new("RGB", (9, 9)).save(tmp_path / "other" / "x" / "1.png")
-    with pytest.raises(BadLabel, match="none of the pool's samples"):
-        answer_key(tmp_path / "other", pool)
 
 
 def test_items_show_what_the_sample_is() -> None:

@@ -34,7 +34,7 @@ def config(flowers: Path) -> MakeConfig:
     def make(**changes: Any) -> Config:
         pool = PoolConfig(str(flowers), features=("a", "b", "c", "d"), id="key", label="species")
         usual = {"pool": pool, "learner": "sklearn:LogisticRegression()", "batch": 8, "warmup": 8, "stop_set": 0}
-        return Config(**{**usual, **changes})
+        return Config(**{**usual, "strategy": "margin", "warmup_strategy": "random", **changes})
 
     return make
 

@@ -51,6 +51,7 @@ class Campaign:
             config = setup.with_classes(config, pool)
             config = config if learner else setup.with_learner(config, pool)
             learner = setup.prepared(learner or setup.make_learner(config, pool, place.features), pool)
+            config = setup.with_strategies(config, learner)
             check_learner(setup.make_plan(config, pool), learner)
             name = f"campaign.db.new-{os.getpid()}"
             _first_event(Store(place.url(name), str(place.root)), config, len(pool))

@@ -47,10 +47,10 @@ class Config:
     classes: tuple[str, ...] = said("names of the classes; left out, they are those of the known labels", ())
     open_classes: bool = said("true: a label that is not among the classes is taken as a new class", False)
     learner: str = said("what learns; left out, the default for this kind of pool")
-    strategy: str = said("what to ask about next", "margin")
+    strategy: str = said("what to ask about next; left out, dbal or what the learner allows")
     batch: int = said("questions a round", 20, low=1)
     warmup: int = said("questions of round 0, before anything is learned", 20, low=1)
-    warmup_strategy: str = said("how round 0 is chosen: random, or one that needs no labels", "random")
+    warmup_strategy: str = said("how round 0 is chosen; left out, typiclust where there are embeddings, else random")
     budget: int | None = said("most labels to ask for in all; left out, as many as the pool has", None, low=1)
     seed: int = said("same seed, same picks", 0, low=0, below=2**32)
     validation: float = said("share of the pool, and so of every batch, drawn to measure on", 0.0, low=0, below=1)
@@ -66,8 +66,8 @@ class Config:
         for f in fields(PoolConfig):
             check_value(f, getattr(self.pool, f.name), "pool.")
         check_classes(self.classes)
-        parse(self.strategy)
-        parse(self.warmup_strategy)
+        for text in filter(None, (self.strategy, self.warmup_strategy)):
+            parse(text)
         if self.stop:
             stopping.parse(self.stop)
         if self.validation + self.test >= 1:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from askance.errors import Conflict
 from askance.ops import hex_id, parse_id
@@ -33,14 +33,25 @@ def ask(store: Store, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
     """Up to n questions, first what `who` holds already, then the best that are free.  Leased for `seconds`."""
     with store.writing() as db:
         now = store.clock()
-        mine = and_(task.c.state == "leased", task.c.who == who)
-        free = or_(task.c.state == "open", and_(task.c.state == "leased", task.c.until < now))
-        first = case((mine, 0), else_=1)
-        rows = db.execute(select(task).where(mine | free).order_by(first, task.c.round, task.c.rank).limit(n)).all()
+        rows = _next(db, who, n, now)
         if rows:
             body = {"samples": [r.sample for r in rows], "until": now + seconds}
             store.record(db, "lease", who, body)
     return [_task(r, now + seconds) for r in rows]
+
+
+# Each is answered from the index alone, however many questions are open.
+_BEST = select(task).order_by(task.c.round, task.c.rank).limit(bindparam("n"))
+_MINE = _BEST.where(task.c.state == "leased", task.c.who == bindparam("by"))
+_OPEN = _BEST.where(task.c.state == "open")
+_LAPSED = _BEST.where(task.c.state == "leased", task.c.who != bindparam("by"), task.c.until < bindparam("now"))
+
+
+def _next(db: Connection, who: str, n: int, now: float) -> list[Any]:
+    mine = list(db.execute(_MINE, {"n": n, "by": who}))
+    left = {"n": n - len(mine)}
+    free = [*db.execute(_OPEN, left), *db.execute(_LAPSED, {**left, "by": who, "now": now})] if left["n"] else []
+    return mine + sorted(free, key=lambda r: (r.round, r.rank))[: left["n"]]
 
 
 def tell(store: Store, who: str, answers: Sequence[tuple[int, str]]) -> list[bool]:
@@ -85,14 +96,20 @@ def _tell(store: Store, db: Connection, who: str, sample: int, value: str) -> bo
     return counts
 
 
+# The question about :at with what :by has said of it; made once, for building it costs more than running it.
+_HELD = (lease.c.sample == task.c.sample) & (lease.c.who == bindparam("by"))
+_SAID = (label.c.sample == task.c.sample) & (label.c.who == bindparam("by"))
+_ASKED = (
+    select(task, lease.c.who.label("held"), label.c.value.label("said"), label.c.counted.label("said_counted"))
+    .select_from(task.outerjoin(lease, _HELD).outerjoin(label, _SAID))
+    .where(task.c.sample == bindparam("at"))
+)
+
+
 def _asked(db: Connection, who: str, sample: int) -> Any:
     """The question's row, with what `who` has said of it, if they were ever handed it; else a Conflict."""
     key = hex_id(sample)
-    held = (lease.c.sample == task.c.sample) & (lease.c.who == who)
-    said = (label.c.sample == task.c.sample) & (label.c.who == who)
-    columns = (task, lease.c.who.label("held"), label.c.value.label("said"), label.c.counted.label("said_counted"))
-    joined = task.outerjoin(lease, held).outerjoin(label, said)
-    row = db.execute(select(*columns).select_from(joined).where(task.c.sample == key)).first()
+    row = db.execute(_ASKED, {"at": key, "by": who}).first()
     if row is None:
         raise Conflict(f"nobody was asked about sample {key}; ask first, and tell what was asked")
     if row.held is None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from askance.campaign.config import Config
 from askance.campaign.plan import Plan
 from askance.campaign.shares import share_out
+from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.errors import BadConfig, BadLabel
 from askance.labels import OneClass
 from askance.learners import Prepared
 from askance.ops import hex_id
-from askance.oracles import read_key
 from askance.protocols import Learner, Pool
 from askance.spec import parse
 
@@ -57,11 +57,33 @@ def answers(config: Config, pool: Pool) -> Mapping[int, str]:
     return read_key(config.truth, pool)
 
 
+def read_key(path: str | Path, pool: Pool) -> Mapping[int, str]:
+    """{id: label} from a table with a column that names the sample and one with its label, or from class folders."""
+    from askance.pools import open_pool, read_answers
+
+    if not Path(path).is_dir():
+        return read_answers(path, pool)
+    there = set(pool.ids.tolist())
+    found = {i: label for i, label in open_pool(path).answers().items() if i in there}
+    if not found:
+        raise BadLabel(f"the answer key {path} has none of the pool's samples in folders that are named like classes")
+    return found
+
+
 def with_learner(config: Config, pool: Pool) -> Config:
     """With the learner named: the default for the kind of pool, where the configuration leaves it open."""
     from askance.learners.spec import default_learner
 
     return replace(config, learner=config.learner or default_learner(pool.kind))
+
+
+def with_strategies(config: Config, learner: Learner) -> Config:
+    """With both strategies named: the usual ones for what the learner gives, where the configuration names none."""
+    return replace(
+        config,
+        strategy=config.strategy or usual_strategy(learner.provides),
+        warmup_strategy=config.warmup_strategy or usual_warmup(learner.cold),
+    )
 
 
 def with_classes(config: Config, pool: Pool) -> Config:

@@ -89,12 +89,11 @@ def key(campaign: "Campaign", truth: str) -> Mapping[int, str]:
     """{id: label}: what --truth names, else the configuration, else what the pool itself tells; checked."""
     from askance.campaign import setup
     from askance.errors import BadConfig, BadLabel
-    from askance.oracles import read_key
 
     if truth == "folders":
         found = campaign.pool.answers()
     else:
-        found = read_key(truth, campaign.pool) if truth else setup.answers(campaign.config, campaign.pool)
+        found = setup.read_key(truth, campaign.pool) if truth else setup.answers(campaign.config, campaign.pool)
     if not found:
         raise BadConfig("nobody knows the labels: name an answer key with --truth FILE, or a function with --oracle")
     kind = campaign.label_kind

@@ -2,7 +2,7 @@
 
 from askance.oracles.function import from_text
 from askance.oracles.items import items
-from askance.oracles.key import AnswerKey, NoisyKey, answer_key, read_key
+from askance.oracles.key import AnswerKey, NoisyKey
 from askance.oracles.terminal import Quit, Terminal, Undo
 
-__all__ = ["AnswerKey", "NoisyKey", "Quit", "Terminal", "Undo", "answer_key", "from_text", "items", "read_key"]
+__all__ = ["AnswerKey", "NoisyKey", "Quit", "Terminal", "Undo", "from_text", "items"]

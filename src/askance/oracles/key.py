@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from askance import ops
 from askance.errors import BadConfig, BadLabel
-from askance.protocols import Item, Pool
+from askance.protocols import Item
 
 WRONG, WHICH = 2001, 2002  # draws of ops.noise, apart from those of strategies and shares
 
@@ -47,21 +46,3 @@ class NoisyKey:
 
     def _draw(self, item: Item, draw: int) -> float:
         return float(ops.noise(self.seed, np.array([item.id], np.uint64), draw)[0])
-
-
-def answer_key(path: str | Path, pool: Pool) -> AnswerKey:
-    """From a file or a folder of class folders, as `read_key` reads them."""
-    return AnswerKey(read_key(path, pool))
-
-
-def read_key(path: str | Path, pool: Pool) -> Mapping[int, str]:
-    """{id: label} from a table with a column that names the sample and one with its label, or from class folders."""
-    from askance.pools import open_pool, read_answers
-
-    if not Path(path).is_dir():
-        return read_answers(path, pool)
-    there = set(pool.ids.tolist())
-    found = {i: label for i, label in open_pool(path).answers().items() if i in there}
-    if not found:
-        raise BadLabel(f"the answer key {path} has none of the pool's samples in folders that are named like classes")
-    return found

@@ -5,9 +5,10 @@ An effect depends on the event and on what came before it, never on the clock or
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, TextClause, bindparam, delete, insert, select, text, update
 
 from askance.store.schema import campaign, label, lease, round_, task, unreadable
 
@@ -25,12 +26,33 @@ class Event:
 
 def put(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows, in place of those with the same key."""
-    if not rows:
-        return
-    keys = [c.name for c in table.primary_key]
-    same = delete(table).where(*(table.c[k] == bindparam(f"old_{k}") for k in keys))
-    db.execute(same, [{f"old_{k}": row[k] for k in keys} for row in rows])
-    db.execute(insert(table), list(rows))
+    if rows:
+        db.execute(_upsert(table), list(rows))
+
+
+@cache
+def _upsert(table: Table) -> TextClause:
+    """SQLite and PostgreSQL say this alike.  Made once: building statements costs more than running them."""
+    names, keys = [c.name for c in table.c], [c.name for c in table.primary_key]
+    values = ", ".join(f":{n}" for n in names)
+    anew = ", ".join(f"{n} = excluded.{n}" for n in names if n not in keys)
+    return text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {anew}' if anew else 'NOTHING'}"
+    )
+
+
+# One question changes its state; `at`: its sample.
+STATE = ("state", "who", "until", "seq", "reason")
+CHANGE = update(task).where(task.c.sample == bindparam("at")).values({n: bindparam(f"new_{n}") for n in STATE})
+FORGET = delete(label).where(label.c.sample == bindparam("at"), label.c.who == bindparam("by"))
+
+
+def _change(db: Connection, samples: Sequence[str], state: str, who: str, **rest: Any) -> None:
+    """rest: until, seq and reason; None where they are not given."""
+    new = {f"new_{n}": rest.get(n) for n in STATE} | {"new_state": state, "new_who": who}
+    if samples:
+        db.execute(CHANGE, [{"at": sample, **new} for sample in samples])
 
 
 def _create(db: Connection, e: Event) -> None:
@@ -53,10 +75,8 @@ def _round(db: Connection, e: Event) -> None:
 
 def _lease(db: Connection, e: Event) -> None:
     """body: samples, until."""
-    samples = e.body["samples"]
-    mine = update(task).where(task.c.sample == bindparam("one"))
-    db.execute(mine.values(state="leased", who=e.who, until=e.body["until"]), [{"one": s} for s in samples])
-    put(db, lease, [{"sample": s, "who": e.who} for s in samples])
+    _change(db, e.body["samples"], "leased", e.who, until=e.body["until"])
+    put(db, lease, [{"sample": s, "who": e.who} for s in e.body["samples"]])
 
 
 def _label(db: Connection, e: Event) -> None:
@@ -65,32 +85,26 @@ def _label(db: Connection, e: Event) -> None:
     row = {"sample": sample, "who": e.who, "value": e.body["value"], "counted": counted, "at": e.at, "seq": e.seq}
     put(db, label, [row])
     if counted:
-        done = {"state": "done", "who": e.who, "until": None, "seq": None, "reason": None}
-        db.execute(update(task).where(task.c.sample == sample).values(done))
+        _change(db, [sample], "done", e.who)
 
 
 def _skip(db: Connection, e: Event) -> None:
     """body: sample, why."""
-    skipped = {"state": "skipped", "who": e.who, "until": None, "seq": e.seq, "reason": e.body["why"]}
-    db.execute(update(task).where(task.c.sample == e.body["sample"]).values(skipped))
+    _change(db, [e.body["sample"]], "skipped", e.who, seq=e.seq, reason=e.body["why"])
 
 
 def _undo(db: Connection, e: Event) -> None:
     """body: sample, back (whether the question goes back to `who`), until."""
-    sample = e.body["sample"]
-    db.execute(delete(label).where(label.c.sample == sample, label.c.who == e.who))
+    db.execute(FORGET, {"at": e.body["sample"], "by": e.who})
     if e.body["back"]:
-        again = {"state": "leased", "who": e.who, "until": e.body["until"], "seq": None, "reason": None}
-        db.execute(update(task).where(task.c.sample == sample).values(again))
+        _change(db, [e.body["sample"]], "leased", e.who, until=e.body["until"])
 
 
 def _import(db: Connection, e: Event) -> None:
     """body: labels {sample: value}."""
     base = {"who": e.who, "counted": True, "at": e.at, "seq": e.seq}
     put(db, label, [{"sample": s, "value": v, **base} for s, v in e.body["labels"].items()])
-    done = update(task).where(task.c.sample == bindparam("one"))
-    done = done.values(state="done", who=e.who, until=None, seq=None, reason=None)
-    db.execute(done, [{"one": s} for s in e.body["labels"]])
+    _change(db, list(e.body["labels"]), "done", e.who)
 
 
 EFFECTS: Mapping[str, Callable[[Connection, Event], None]] = {

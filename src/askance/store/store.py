@@ -15,6 +15,8 @@ from askance.store.engine import connect, plainly, use_wal
 from askance.store.migrate import revision_of, upgrade
 from askance.store.schema import FOLDED, REVISION, event
 
+APPEND = insert(event)
+
 
 class Store:
     """One campaign's database.  `what`: how messages call it.  `clock`: seconds since 1970."""
@@ -61,7 +63,7 @@ class Store:
     def record(self, db: Connection, kind: str, who: str, body: Mapping[str, Any]) -> Event:
         """Appends one event and applies its effect, in the caller's transaction."""
         at, text = self.clock(), json.dumps(body, sort_keys=True, allow_nan=False)
-        done = db.execute(insert(event).values(at=at, kind=kind, who=who, body=text))
+        done = db.execute(APPEND, {"at": at, "kind": kind, "who": who, "body": text})
         happened = Event(int(done.inserted_primary_key[0]), at, kind, who, body)  # type: ignore[index]
         EFFECTS[kind](db, happened)
         return happened
