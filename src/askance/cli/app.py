@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from askance import __version__
-from askance.cli import check, demo, doctor, label, new, report, run, select, status, transfer
+from askance.cli import check, demo, doctor, label, new, report, run, select, status, strategies, transfer
 
 app = typer.Typer(
     name="askance",
@@ -39,5 +39,6 @@ app.command("report", rich_help_panel=CAMPAIGN)(report.command)
 app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
 app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
 app.command("undo", rich_help_panel=CAMPAIGN)(transfer.undo)
+app.command("strategies", rich_help_panel=LOOK)(strategies.command)
 app.command("check", rich_help_panel=LOOK)(check.command)
 app.command("doctor", rich_help_panel=LOOK)(doctor.command)

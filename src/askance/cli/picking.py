@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from askance import ops
+from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.errors import BadLabel, BadSignal, MissingSignal
 from askance.progress import track
 from askance.protocols import Learner, Pool
@@ -76,7 +77,8 @@ def pick(
     """
     known = _known(pool, answers or {})
     has = _says(pool, learner, known)
-    strategy = strategy or default(has)
+    cold = learner is not None and known is None
+    strategy = strategy or (usual_warmup(has) if cold else usual_strategy(has))
     s = whole(parse(strategy))
     check_needs(strategy, s, has, learner_text, known is not None)
     if learner is not None and known is not None:
@@ -90,13 +92,6 @@ def pick(
         raise _naming(e, pool) from None
     unread = {**pool.skipped, **_names(pool, skipped)}
     return Picked(batch, pool, strategy, learner_text, len(known.labels) if known else 0, unread)
-
-
-def default(has: frozenset[str]) -> str:
-    """What to choose by when nobody says: see docs/cli.md for the measurements behind it."""
-    if "probs" in has:
-        return "dbal" if "embeddings" in has else "margin"
-    return "typiclust" if "embeddings" in has else "random"
 
 
 def check_needs(text: str, s: Strategy, has: frozenset[str], learner: str, fitted: bool) -> None:
