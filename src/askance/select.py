@@ -40,11 +40,11 @@ class Batch:
 
     @property
     def why(self) -> tuple[str, ...]:
-        """One phrase a pick: 'margin 0.974, rank 14 of 25000'."""
+        """One phrase a pick: 'margin 0.9741, rank 14 of 25000'."""
         return tuple(self._why(i) for i in range(len(self)))
 
     def _why(self, i: int) -> str:
-        said = [f"{name} {a[i]:.3g}" for name, a in self.notes.items() if name != "place"]
+        said = [f"{name} {a[i]:.4g}" for name, a in self.notes.items() if name != "place"]
         if said and "place" in self.notes:
             said.append(f"rank {int(self.notes['place'][i])} of {self.pool}")
         return ", ".join(said) or "drawn at random"
