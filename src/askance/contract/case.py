@@ -9,7 +9,7 @@ import numpy as np
 from askance.select import select
 from askance.signals import Signals
 from askance.spec import expand, parse
-from askance.strategy import RECIPES, Meta, Recipe, Strategy, Utility
+from askance.strategy import ATOMS, RECIPES, Meta, Recipe, Strategy, Utility
 from askance.view import View
 
 What = str | Strategy | Recipe
@@ -58,7 +58,7 @@ def case_of(what: What, makers: Mapping[str, Maker] | None = None) -> Case:
     if isinstance(what, Recipe):
         strategy = expand(what, {})
         own = what.defaults if what.text != what.name else strategy.atoms()[0].defaults
-        return Case(what.name, strategy, what.meta, own, what.name in RECIPES, makers or {})
+        return Case(what.name, strategy, what.meta, own, what.name in RECIPES or what.name in ATOMS, makers or {})
     strategy = parse(what)
     atoms = strategy.atoms()
     docs = " ".join(a.meta.doc for a in atoms)

@@ -9,7 +9,7 @@ import numpy as np
 from askance.contract.case import KNOWN, Case, example
 from askance.contract.checks import check, demand
 from askance.contract.context import groups
-from askance.contract.trial import BATCHES, gain_over_random
+from askance.contract.trial import SETS, gain_over_random
 from askance.signals import Signals
 
 MEGABYTES = 128
@@ -60,7 +60,7 @@ def time_grows_with_the_pool(case: Case) -> None:
 @check(own_signals, slow=True)
 def not_worse_than_random(case: Case) -> None:
     """With the labels it asks for, a model is not worse than with random ones by over two standard errors."""
-    for name in BATCHES:
+    for name in SETS:
         gains = gain_over_random(case.strategy, name)
         mean, error = float(gains.mean()), float(gains.std(ddof=1) / len(gains) ** 0.5)
         demand(mean >= -2 * error, f"{case.name} is worse than random on {name}: {mean:+.4f} +- {error:.4f} of AUBC")

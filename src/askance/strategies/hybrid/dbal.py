@@ -6,7 +6,7 @@ recipe(
     "dbal",
     "margin | top(x=beta) | kmeans(weighted=True)",
     paper="Zhdanov 2019, arXiv:1901.05954",
-    doc="Diverse mini-batch active learning: the beta * k most in doubt by margin, clustered into k with margin as weight, "
+    doc="Diverse mini-batch learning: the beta * k most in doubt by margin, clustered into k with that as weight, "
     "and the distinct sample nearest to each centre.  probs (N, C), embeddings (N, D) -> k rows.  "
     "Not Gal's deep Bayesian active learning, which is `consensus_entropy` or `bald`.",
     module=__name__,
