@@ -93,3 +93,21 @@ def test_a_setting_left_out_has_its_default() -> None:
     assert from_text("") == Config()
     assert "budget" not in Config().text()
     assert replace(Config(), budget=7).plain()["budget"] == 7
+
+
+def test_the_documentation_has_every_setting_with_its_default_and_meaning() -> None:
+    import tomllib
+    from dataclasses import fields
+
+    page = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {key.strip("`"): (default.strip("`"), help) for key, default, help in (r for r in rows if len(r) == 3)}
+    mine = {f.name: f for f in fields(Config)} | {f"pool.{f.name}": f for f in fields(PoolConfig)}
+    assert told.keys() == mine.keys()
+    for key, f in mine.items():
+        default, help = told[key]
+        if key != "pool":
+            assert help == f.metadata["help"]
+        if default:
+            value = tomllib.loads(f"x = {default}")["x"]
+            assert (tuple(value) if isinstance(value, list) else value) == f.default

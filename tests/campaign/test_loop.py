@@ -125,6 +125,14 @@ def test_the_warm_up_goes_on_until_two_classes_are_known(campaign) -> None:
     assert c.step().fit is not None
 
 
+def test_the_warm_up_may_be_spread_over_the_pool(campaign) -> None:
+    """Typiclust looks at the embeddings alone, and here finds all three species in three questions."""
+    c = campaign(learner="linear", warmup_strategy="typiclust", warmup=3)
+    first = c.step()
+    assert first.strategy == "typiclust"
+    assert len({c.pool.answers()[p.id] for p in first.picks}) == 3
+
+
 def test_one_class_alone_is_told_at_the_end(campaign) -> None:
     c = campaign(budget=12, warmup=5)
     with pytest.raises(BadLearner, match="all 12 labels are 'setosa', two classes are needed"):

@@ -284,3 +284,18 @@ def test_any_order_of_calls_keeps_the_books(template: Path, tmp_path: Path, tabl
     )
     case = Books.TestCase()
     case.runTest()
+
+
+def test_questions_come_from_the_index_however_many_are_open(asked: Campaign) -> None:
+    from sqlalchemy.dialects import sqlite
+
+    from askance.campaign import questions
+
+    for statement in (questions._MINE, questions._OPEN, questions._LAPSED):
+        ready = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+        text = str(ready)
+        with asked.store.reading() as db:
+            params = dict.fromkeys(ready.params, 1) | {"param_1": 0}
+            plan = " ".join(r.detail for r in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", params))
+        assert "USING INDEX task_next" in plan
+        assert "TEMP B-TREE" not in plan, "nothing is sorted"
