@@ -12,6 +12,7 @@ from typing import Any
 from askance.cli.show import jsonable
 from askance.errors import BadConfig
 
+SHEETS = (".png", ".jpg", ".jpeg")
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl")
 
 
@@ -21,6 +22,12 @@ def check_suffix(path: Path) -> None:
         raise BadConfig(
             f"{path}: the picks are written as {', '.join(SUFFIXES)}, not {path.suffix or 'a file without a suffix'}"
         )
+
+
+def check_sheet(path: Path) -> None:
+    """Before any work: a contact sheet that can be written."""
+    if path.suffix.lower() not in SHEETS:
+        raise BadConfig(f"{path}: a contact sheet is written as .png or .jpg, not {path.suffix or 'without a suffix'}")
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -71,13 +71,18 @@ def command(
 ) -> None:
     """Chooses the N samples of POOL most worth labelling, and says why each."""
     from askance.cli import files, opening, picking
+    from askance.errors import BadConfig
     from askance.spec import parse
 
     if strategy:
         parse(strategy)  # a typo is said before anything is read
     if out is not None:
         files.check_suffix(out)
+    if sheet is not None:
+        files.check_sheet(sheet)
     pool = opening.pool(source, text, path, features, id_column, label, signals, strict, cache)
+    if sheet is not None and pool.kind != "image":
+        raise BadConfig(f"--sheet shows photos, and {source} holds {pool.kind}")
     answers = opening.answers(pool, labels, bool(label))
     spec = opening.learner_text(learner, pool, answers)
     model = opening.learner(spec, pool, cache, answers, strict)
@@ -102,8 +107,8 @@ def _notes(picked: Any, k: int) -> None:
     if len(picked.skipped) > options.SHOWN:
         show.note(f"and {len(picked.skipped) - options.SHOWN:,} more were skipped; --json lists them all")
     if len(batch) < k:
-        free = f" and {picked.labeled:,} of them labelled" if picked.labeled else ""
-        show.note(f"asked for {k:,}, chose {len(batch):,}: the pool has {show.counted(len(pool), 'sample')}{free}")
+        apart = f", {picked.labeled:,} of them labelled" if picked.labeled else ""
+        show.note(f"asked for {k:,}, chose {len(batch):,}: the pool has {show.counted(len(pool), 'sample')}{apart}")
     if not batch.exact:
         show.note(
             "the pool does not fit into memory: each shard was narrowed alone, so these are near the best, not the best"
@@ -125,6 +130,7 @@ def _object(picked: Any, k: int, seed: int, sheet: Path | None, out: Path | None
         "picks": picked.rows(),
         "k": k,
         "pool": len(picked.pool),
+        "candidates": picked.batch.pool,
         "labeled": picked.labeled,
         "duplicates": [{"item": gone, "same_as": kept} for gone, kept in picked.pool.duplicates],
         "skipped": dict(picked.skipped),
