@@ -29,16 +29,16 @@ def test_a_key_answers_what_it_knows() -> None:
 
 
 def test_a_noisy_key_is_wrong_as_often_as_it_says_and_always_alike() -> None:
-    truth = {i: PETS[i % 3] for i in range(3000)}
+    truth = {i: PETS[i % 3] for i in range(900)}
     said = {i: NoisyKey(truth, 0.3)(item(i)) for i in truth}
     wrong = [i for i in truth if said[i] != truth[i]]
-    assert 0.27 < len(wrong) / len(truth) < 0.33
+    assert 0.25 < len(wrong) / len(truth) < 0.35
     assert said == {i: NoisyKey(truth, 0.3)(item(i)) for i in truth}
     assert said != {i: NoisyKey(truth, 0.3, seed=1)(item(i)) for i in truth}
     for right in PETS:
         given = [said[i] for i in wrong if truth[i] == right]
         other = [c for c in PETS if c != right]
-        assert abs(given.count(other[0]) / len(given) - 0.5) < 0.1, "the wrong ones are spread over the other classes"
+        assert abs(given.count(other[0]) / len(given) - 0.5) < 0.15, "the wrong ones are spread over the other classes"
 
 
 def test_a_noisy_key_at_its_ends() -> None:
@@ -134,11 +134,9 @@ def test_a_person_labels_a_campaign_takes_one_back_and_goes_on_another_day(
     program = f"""
 from askance.campaign import Campaign, Config, PoolConfig
 from askance.oracles import Terminal
-from pathlib import Path
-folder = Path({str(tmp_path / "c.askance")!r})
 where = PoolConfig({str(pool)!r}, text="text")
 config = Config(pool=where, classes=("cat", "dog"), learner="tfidf", warmup=4, budget=6)
-c = Campaign.open(folder) if folder.exists() else Campaign.create(folder, config)
+c = Campaign.create({str(tmp_path / "c.askance")!r}, config)
 c.run(Terminal(), who="ann")
 print()
 print(c.status()["labels"], list(c.labels().values()))
@@ -147,8 +145,12 @@ print(c.status()["labels"], list(c.labels().values()))
     day = subprocess.run(run, input="cat\ncta\ndog\nu\n1\ndog\nq\n", capture_output=True, text=True, check=True)
     assert day.stdout.splitlines()[-1] == "3 ['cat', 'cat', 'dog']"
     assert "did you mean 'cat'?" in day.stdout
-    day = subprocess.run(run, input="dog\ncat\ndog\n", capture_output=True, text=True, check=True)
-    assert day.stdout.splitlines()[-1] == "6 ['cat', 'cat', 'dog', 'dog', 'cat', 'dog']"
+    from askance.campaign import Campaign
+
+    again = Campaign.open(tmp_path / "c.askance")
+    again.run(terminal("dog", "cat", "dog")[0], who="ann")
+    assert list(again.labels().values()) == ["cat", "cat", "dog", "dog", "cat", "dog"]
+    again.close()
 
 
 @pytest.fixture

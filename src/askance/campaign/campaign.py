@@ -6,7 +6,7 @@ for task in campaign.ask("ann", n=5):
     campaign.tell("ann", task, "cat")          # on the disk when it returns
 """
 
-import os
+import uuid
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -53,12 +53,11 @@ class Campaign:
             learner = setup.prepared(learner or setup.make_learner(config, pool, place.features), pool)
             config = setup.with_strategies(config, learner)
             check_learner(setup.make_plan(config, pool), learner)
-            name = f"campaign.db.new-{os.getpid()}"
+            name = f"campaign.db.new-{uuid.uuid4().hex}"
             _first_event(Store(place.url(name), str(place.root)), config, len(pool))
             place.put_in_place(name)
         made = cls.open(place.root, pool=pool)
-        made._learner = learner
-        made.__dict__["learner"] = learner  # it is prepared already
+        made.learner = learner  # it is prepared already
         return made
 
     @classmethod
