@@ -43,7 +43,7 @@ def _round(i: int, seed: int, classes: tuple[str, ...], gain: float, strategy: s
     )  # fmt: skip
 
 
-def digits(strategy: str = "margin", seed: int = 0, rounds: int = 5, batch: int = 40) -> History:
+def digits(strategy: str = "margin", seed: int = 0, rounds: int = 3, batch: int = 60) -> History:
     """A real loop: logistic regression on 1,797 handwritten digits, half of them held back as the test set."""
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression
@@ -58,7 +58,7 @@ def digits(strategy: str = "margin", seed: int = 0, rounds: int = 5, batch: int 
     classes, labeled, past = tuple(np.unique(y)), list(pool[:60]), ()
     for number in range(1, rounds + 1):
         free = np.setdiff1d(pool, labeled)
-        model = LogisticRegression(max_iter=100, tol=1e-2).fit(x[labeled], y[labeled])
+        model = LogisticRegression(max_iter=25, tol=1e-2).fit(x[labeled], y[labeled])
         probs = model.predict_proba(x[test])
         batch_ = select(strategy, Signals(free.astype(np.uint64), {"probs": model.predict_proba(x[free])}), batch, seed)
         picks = tuple(

@@ -31,17 +31,13 @@ def texts(figure: Any) -> list[Any]:
     return [t for t in found if t.get_text().strip()]
 
 
-def inside(figure: Any) -> bool:
-    figure.draw_without_rendering()
-    paper = figure.bbox
-    boxes = [t.get_window_extent() for t in texts(figure)]
-    return all(b.x0 >= -1 and b.y0 >= -1 and b.x1 <= paper.x1 + 1 and b.y1 <= paper.y1 + 1 for b in boxes)
-
-
-def overlapping(figure: Any) -> list[tuple[str, str]]:
+def untidy(figure: Any) -> list[str]:
+    """What leaves the paper, and what lies over something else."""
     figure.draw_without_rendering()
     boxes = [(t.get_text(), t.get_window_extent().shrunk(0.98, 0.8)) for t in texts(figure)]
-    return [(a, b) for i, (a, x) in enumerate(boxes) for b, y in boxes[i + 1 :] if x.overlaps(y)]
+    paper = figure.bbox
+    out = [a for a, b in boxes if not (b.x0 >= 0 and b.y0 >= 0 and b.x1 <= paper.x1 and b.y1 <= paper.y1)]
+    return out + [f"{a} / {b}" for i, (a, x) in enumerate(boxes) for b, y in boxes[i + 1 :] if x.overlaps(y)]
 
 
 def all_of(rounds: tuple[Round, ...], names: tuple[str, ...] = ("margin", "random")) -> dict[str, Any]:
@@ -59,7 +55,7 @@ def all_of(rounds: tuple[Round, ...], names: tuple[str, ...] = ("margin", "rando
     }
 
 
-@pytest.mark.parametrize("rounds", [2, 4, 30])
+@pytest.mark.parametrize("rounds", [2, 30])
 def test_nothing_overlaps_or_leaves_the_paper(rounds: int) -> None:
     names = (
         "0.3 * (entropy | rank) + (density | rank) | top(x=10) | kmeans(weighted=True)",
@@ -68,8 +64,7 @@ def test_nothing_overlaps_or_leaves_the_paper(rounds: int) -> None:
         "kcenter",
     )
     for name, figure in all_of(made_up(rounds).rounds, names).items():
-        assert inside(figure), name
-        assert not overlapping(figure), name
+        assert not untidy(figure), name
 
 
 @pytest.mark.parametrize("count", [1, 2, MOST_NAMED, MOST_NAMED + 1, 60])
@@ -77,8 +72,7 @@ def test_class_balance_of_few_and_many_classes(count: int) -> None:
     names = tuple(f"class number {i:03d} with a long name" for i in range(count))
     figure = class_balance(made_up(5, classes=names).rounds if count < 11 else _counted(names), LIGHT)
     assert figure is not None
-    assert inside(figure)
-    assert not overlapping(figure)
+    assert not untidy(figure)
     said = " ".join(t.get_text() for t in texts(figure))
     assert ("37 others" in said) == (count == 60)
 
@@ -90,21 +84,20 @@ def _counted(names: tuple[str, ...]) -> tuple[Round, ...]:
 def test_hard_names_are_drawn_without_a_warning() -> None:
     """Warnings are errors here: a letter that no font has, or a $ read as mathematics, would be one."""
     rounds = made_up(3, classes=HARD[:6]).rounds
-    for theme in (LIGHT, DARK):
-        png(class_balance(rounds, theme))
-    many = class_balance(_counted((*HARD, *"abcdef")), LIGHT)
-    png(many)
+    png(class_balance(rounds, DARK))
+    assert not untidy(class_balance(_counted((*HARD, *"abcdef")), LIGHT))
     runs = [c for name in HARD if (c := curve(name, [made_up(3)], "accuracy@test"))]
     figure = learning_curve(runs, "accuracy@test", None, LIGHT)
     assert png(figure).startswith(b"\x89PNG")
-    assert inside(figure)
+    assert not untidy(figure)
 
 
 def test_what_no_font_has_becomes_a_question_mark() -> None:
     assert drawable("cost: 5$") == r"cost: 5\$"
     assert drawable("a\nb\x00c") == "a b c"
     assert "\U0010fffd" not in drawable("x\U0010fffd")
-    assert short("w" * 90) == "w" * 21 + "…"
+    assert short("european red squirrel, adult") == "european re…rel, adult"
+    assert short("w" * 22) == "w" * 22
 
 
 def test_no_data_no_figure() -> None:

@@ -45,17 +45,18 @@ def _stacked(names: Sequence[str], counts: np.ndarray, rounds: Sequence[Round], 
 
 
 def _rows(names: Sequence[str], counts: np.ndarray, rounds: Sequence[Round], theme: Theme) -> Any:
+    share = counts / counts.sum(0)
     if len(names) > MOST_ROWS:
         rest = len(names) - MOST_ROWS + 1
         names = [*names[: MOST_ROWS - 1], f"{rest} others"]
         counts = np.vstack([counts[: MOST_ROWS - 1], counts[MOST_ROWS - 1 :].sum(0)])
+        share = np.vstack([share[: MOST_ROWS - 1], np.full(len(rounds), np.nan)])  # no one class: no colour
     figure, (ax,) = blank(theme, height=1.5 + 0.27 * len(names))
     ax.grid(False)
-    share = counts / counts.sum(0)
-    ax.imshow(share, aspect="auto", cmap=theme.scale, vmin=0, vmax=share.max())
+    ax.imshow(share, aspect="auto", cmap=theme.scale, vmin=0, vmax=np.nanmax(share))
     ax.set_yticks(range(len(names)), [drawable(short(n)) for n in names])
     if len(rounds) <= MOST_COUNTED:
-        _counts(ax, counts, share, theme)
+        _counts(ax, counts, share / np.nanmax(share), theme)
     shade = "darker" if theme.name == "light" else "brighter"
     title(ax, theme, "Labels of each class", f"{shade}: a larger share of the round's labels")
     per_round(ax, theme, rounds)
@@ -63,12 +64,13 @@ def _rows(names: Sequence[str], counts: np.ndarray, rounds: Sequence[Round], the
     return figure
 
 
-def _counts(ax: Any, counts: np.ndarray, share: np.ndarray, theme: Theme) -> None:
+def _counts(ax: Any, counts: np.ndarray, shade: np.ndarray, theme: Theme) -> None:
     """The number in each cell, white on dark and dark on bright."""
     from matplotlib import colormaps
 
-    red, green, blue, _ = np.moveaxis(colormaps[theme.scale](share / share.max()), -1, 0)
+    red, green, blue, _ = np.moveaxis(colormaps[theme.scale](np.nan_to_num(shade)), -1, 0)
     dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+    paint = np.where(np.isnan(shade), theme.ink, np.where(dark, "#ffffff", "#1b2330"))
     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8.5, "family": families()}
     for (row, column), count in np.ndenumerate(counts):
-        ax.text(column, row, f"{int(count):,}", color="#ffffff" if dark[row, column] else "#1b2330", **look)
+        ax.text(column, row, f"{int(count):,}", color=str(paint[row, column]), **look)

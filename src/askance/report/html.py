@@ -1,5 +1,6 @@
 """HTML that is safe by construction: text is escaped wherever it enters, and only what `tag` made is not.  Floor 6."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
@@ -11,6 +12,7 @@ class Html(str):
     __slots__ = ()
 
 
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 EMPTY = Html("")
 VOID = frozenset({"img", "meta", "source", "br"})  # elements that have no end
 
@@ -49,7 +51,7 @@ def style(css: str) -> Html:
 
 def clean(text: str) -> str:
     """Without control characters and lone surrogates, which no page may hold (file names may)."""
-    return "".join("\ufffd" if (ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 else c for c in text)
+    return UNPRINTABLE.sub("\ufffd", text)
 
 
 def _attribute(name: str, value: str | bool) -> str:

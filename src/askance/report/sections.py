@@ -27,7 +27,7 @@ def standings_table(standings: Sequence[Standing], full: float | None) -> Html |
     """How ours stands against the controls; None without controls."""
     if len(standings) < 2:
         return None
-    head = ["strategy", "seeds", "area", "at the end", "ours minus it", "95 % interval", "wins – losses", "p"]
+    head = ["strategy", "seeds", "area", "at the end", "ours − it", "95 % interval", "wins – losses", "p"]
     rows = [
         [s.curve.name, str(s.curve.seeds), _mean(s.areas), f"{s.curve.values[-1]:.3f}", *_paired(s)] for s in standings
     ]

@@ -46,7 +46,9 @@ def folded(text: str, width: int = 26, lines: int = 3) -> list[str]:
 
 
 def short(text: str, most: int = 22) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """Cut in the middle: class names tend to differ at their ends."""
+    tail = most // 2 - 1
+    return text if len(text) <= most else f"{text[: most - tail - 1]}…{text[-tail:]}"
 
 
 def drawable(text: str) -> str:
@@ -74,6 +76,10 @@ def letters() -> frozenset[int]:
 
 
 def png(figure: Any) -> bytes:
+    """The figure's bytes.  Through the canvas: savefig would lay out and draw everything twice."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     out = BytesIO()
-    figure.savefig(out, format="png", dpi=DPI, facecolor=figure.get_facecolor())
+    figure.set_dpi(DPI)
+    FigureCanvasAgg(figure).print_png(out)
     return out.getvalue()
