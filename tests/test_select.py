@@ -32,6 +32,7 @@ def test_why_names_the_score_and_the_rank_in_the_pool() -> None:
     ranks = [int(w.rsplit("rank ", 1)[1].split()[0]) for w in batch.why]
     assert max(ranks) <= 30
     assert select("random", signals(), 2).why == ("drawn at random", "drawn at random")
+    assert select("typiclust", signals(), 2).why == ("choice 1 of typiclust", "choice 2 of typiclust")
 
 
 def test_labelled_and_pending_are_never_picked_and_diversity_counts_them() -> None:

@@ -47,7 +47,9 @@ class Batch:
         said = [f"{name} {a[i]:.4g}" for name, a in self.notes.items() if name != "place"]
         if said and "place" in self.notes:
             said.append(f"rank {int(self.notes['place'][i])} of {self.pool}")
-        return ", ".join(said) or "drawn at random"
+        if said:
+            return ", ".join(said)
+        return "drawn at random" if self.strategy.startswith("random") else f"choice {i + 1} of {self.strategy}"
 
 
 def select(

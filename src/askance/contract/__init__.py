@@ -9,15 +9,16 @@ strategy is, `@strategy(..., fails={"check": "why"})`, and is strict: passing it
 """
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from askance.contract import context, counts, drivers, form, quality, refusals, repeats, values
 from askance.contract.case import Case, Maker, What, case_of, example
 from askance.contract.checks import CHECKS, Check, demand
 from askance.errors import BadStrategy
 
 __all__ = ["CHECKS", "Case", "Check", "case_of", "demand", "example", "run", "skipped", "verify"]
 
-ROOMS = (form, counts, repeats, refusals, values, context, drivers, quality)  # importing them fills CHECKS, in order
+for room in ("form", "counts", "repeats", "refusals", "values", "context", "drivers", "quality"):
+    import_module(f"askance.contract.{room}")  # fills CHECKS, in this order
 
 
 def run(

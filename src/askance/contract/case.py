@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from askance.errors import BadStrategy
 from askance.select import select
 from askance.signals import Signals
 from askance.spec import expand, parse
@@ -57,13 +58,20 @@ def case_of(what: What, makers: Mapping[str, Maker] | None = None) -> Case:
         what = RECIPES[what]
     if isinstance(what, Recipe):
         strategy = expand(what, {})
+        check_flat(strategy)
         own = what.defaults if what.text != what.name else strategy.atoms()[0].defaults
         return Case(what.name, strategy, what.meta, own, what.name in RECIPES or what.name in ATOMS, makers or {})
     strategy = parse(what)
+    check_flat(strategy)
     atoms = strategy.atoms()
     docs = " ".join(a.meta.doc for a in atoms)
     papers = "; ".join(a.meta.paper for a in atoms)
     return Case(str(strategy), strategy, Meta(papers, docs), named=False, makers=makers or {})
+
+
+def check_flat(strategy: Strategy) -> None:
+    if "inner" in strategy.needs:
+        raise BadStrategy(f"{strategy} scores what is inside a sample; the contract is run on the scorer in over(...)")
 
 
 def example(
@@ -82,6 +90,9 @@ def example(
         "members": lambda rng, n: rng.dirichlet(np.ones(classes), (n, members)),
         "logits": lambda rng, n: rng.normal(size=(n, classes)),
         "embeddings": lambda rng, n: rng.normal(size=(n, dim)),
+        "decision": lambda rng, n: rng.normal(size=(n, classes)),
+        "outputs": lambda rng, n: rng.normal(size=(n, members)),
+        "history": lambda rng, n: rng.integers(0, classes, (n, members)),
     }
     known.update(makers or {})
     columns = {name: np.asarray(known.get(name, plain)(rng, n)) for name in sorted(set(needs))}

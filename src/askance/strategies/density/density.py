@@ -7,7 +7,13 @@ from askance.strategy import Utility, recipe, strategy
 PAPER = "Settles & Craven 2008, section 3.4"
 
 
-@strategy(PAPER, local=False, bounds={"beta": (0.0, None)}, cost="O(N D)")
+@strategy(
+    PAPER,
+    local=False,
+    bounds={"beta": (0.0, None)},
+    fails={"not_worse_than_random": "typical samples alone are of one kind: it is there to weigh other scorers with"},
+    cost="O(N D)",
+)
 def density(embeddings, *, beta=1.0) -> Utility:
     """Mean cosine similarity to the whole pool, to the power beta.  embeddings (N, D) -> (N,) in [0, 1].
 

@@ -5,9 +5,10 @@ import numpy as np
 from askance.strategy import Greedy, recipe, strategy
 
 PAPER = "Sener & Savarese 2018, arXiv:1708.00489 (greedy); Gonzalez 1985"
+FAILS = {"not_worse_than_random": "farthest-first asks about outliers while labels are few, as others measured too"}
 
 
-@strategy(PAPER, cost="O(N D (L + k))")
+@strategy(PAPER, fails=FAILS, cost="O(N D (L + k))")
 def kcenter(vectors, reference) -> Greedy:
     """The sample farthest from all labelled and picked ones.  vectors (N, D), reference (L, D) or None -> (N,) a pick.
 
@@ -26,5 +27,6 @@ recipe(
     paper=PAPER,
     doc="k-center greedy on the model's embeddings, as published.  embeddings (N, D) -> k rows.",
     module=__name__,
+    fails=FAILS,
     cost="O(N D (L + k))",
 )
