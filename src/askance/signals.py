@@ -125,10 +125,21 @@ def sources(names: frozenset[str]) -> frozenset[str]:
 
 def check_values(signals: Signals, names: frozenset[str]) -> None:
     """NaN, infinite values and rows that are not probabilities, each with the signal, the row and the sample."""
+    if "members" in names and "members" in signals.columns:
+        check_committee(signals.columns["members"])
     for name in sorted(sources(names) & set(signals.columns)):
         _check_column(name, signals.columns[name], signals.ids)
     if signals.inner is not None and "inner" in names:
         check_values(signals.inner, frozenset(signals.inner.columns))
+
+
+def check_committee(members: Array) -> None:
+    """One alone has nobody to disagree with.  members (N, S, C)."""
+    if members.shape[1] < 2:
+        raise BadSignal(
+            f"disagreement takes a committee of at least 2 members, and members {members.shape} has "
+            f"{members.shape[1]}; ask for more with `?members=8` after a learner"
+        )
 
 
 def _check_column(name: str, a: Array, ids: Array) -> None:
@@ -151,6 +162,7 @@ GIVERS = {
     "members": "a committee (`?members=8` after a learner) or a network with dropout",
     "embeddings": "a frozen backbone, a network, tfidf, or feature columns",
     "logits": "a network",
+    "decision": "a scikit-learn classifier with a decision_function",
     "inner": "a learner of boxes, tokens or pixels",
 }
 
