@@ -101,6 +101,6 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_a_closed_pipe_is_no_fault() -> None:
-    command = f"{sys.executable} -m askance doctor --json | head -1"
+    command = f"{sys.executable} -m askance strategies --json | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""

@@ -1,6 +1,8 @@
 """`askance run NAME`: the loop with an answer key or a program that answers, and controls beside it.  Floor 6."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,9 +82,20 @@ def answering(campaign: "Campaign", truth: str, oracle: str, noise: float) -> "O
     if oracle:
         if truth or noise:
             raise BadConfig("--oracle answers by itself; --truth and --noise have no place beside it")
-        return from_text(oracle)
+        with here_first():
+            return from_text(oracle)
     found = key(campaign, truth)
     return NoisyKey(found, noise, campaign.config.seed) if noise else AnswerKey(found)
+
+
+@contextmanager
+def here_first() -> Iterator[None]:
+    """An installed command does not look for modules in the folder that it is called in; people expect it to."""
+    sys.path.insert(0, "")
+    try:
+        yield
+    finally:
+        sys.path.remove("")
 
 
 def key(campaign: "Campaign", truth: str) -> Mapping[int, str]:

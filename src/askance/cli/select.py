@@ -48,6 +48,9 @@ ShardRows = Annotated[
 ]
 
 
+USUAL_SHEET = Path("askance-select.png")
+
+
 def command(
     source: POOL,
     k: K = 20,
@@ -90,7 +93,7 @@ def command(
     _notes(picked, k)
     if out is not None:
         files.write_rows(out, picked.rows())
-    drawn = None if no_sheet or pool.kind != "image" else _sheet(picked, sheet or Path("askance-select.png"))
+    drawn = None if no_sheet or pool.kind != "image" else _drawn(picked, sheet)
     if as_json:
         return show.as_json(_object(picked, k, seed, drawn, out))
     return _print(picked, seed, drawn, out)
@@ -113,6 +116,19 @@ def _notes(picked: Any, k: int) -> None:
         show.note(
             "the pool does not fit into memory: each shard was narrowed alone, so these are near the best, not the best"
         )
+
+
+def _drawn(picked: Any, named: Path | None) -> Path | None:
+    """The contact sheet; where nobody named a place for it, not being able to write it is no reason to stop."""
+    from askance.errors import BadConfig
+
+    try:
+        return _sheet(picked, named or USUAL_SHEET)
+    except BadConfig as e:
+        if named is not None:
+            raise
+        show.note(f"no contact sheet: {e}")
+        return None
 
 
 def _sheet(picked: Any, path: Path) -> Path:
