@@ -177,4 +177,4 @@ def test_real_photos_are_learned_from_200_labels(
     learner = FrozenLearner(backbone, tmp_path)
     report = learner.fit(train, colours_of(train), validation=(test, colours_of(test)))
     assert learner.classes == ("Cat", "Dog")
-    assert report.validation["accuracy"] > 0.72  # .80 was measured; the bound is three standard errors below
+    assert report.validation["accuracy"] > 0.74  # .82 was measured; the bound is three standard errors below

@@ -1,6 +1,6 @@
 """A frozen network with a linear head: the default for photos and texts.  Floor 4.
 
-Features are computed once and kept; a round refits the head alone, which takes a fraction of a second.
+Features are computed once and kept; a round refits the head alone, which takes about a second.
 """
 
 from collections.abc import Callable, Sequence
