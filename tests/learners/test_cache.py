@@ -144,11 +144,13 @@ def test_two_writers_killed_at_any_instant_lose_nothing_they_had_told(tmp_path: 
         assert writer.stdout is not None
         for _ in range(3):
             writer.stdout.readline()
-    time.sleep(0.05)
+    time.sleep(0.3)
+    alive = [writer.poll() is None for writer in writers]
     for writer in writers:
         writer.send_signal(signal.SIGKILL)
-    for writer, start in zip(writers, starts, strict=True):
-        rest, _ = writer.communicate()
+    rests = [writer.communicate()[0] for writer in writers]
+    assert all(alive), "one writer has broken the other"
+    for rest, start in zip(rests, starts, strict=True):
         told = max([int(line) for line in rest.split("\n")[:-1]], default=start + 120)
         ids = np.arange(start, told, dtype=np.uint64)
         found, rows = FeatureCache(tmp_path).get("aa", ids)

@@ -204,8 +204,15 @@ def write_json(path: Path, facts: Mapping[str, int]) -> None:
 
 def sweep(place: Path) -> None:
     """Takes away what a killed process left long ago: unfinished files, and rows whose ids never came."""
-    old = time.time() - STALE
     for path in [*place.glob("*.part"), *place.glob("*.rows.npy")]:
         name = path.name.removesuffix(".rows.npy")
-        if not (place / f"{name}.ids.npy").exists() and path.stat().st_mtime < old:
+        if not (place / f"{name}.ids.npy").exists() and age(path) > STALE:
             path.unlink(missing_ok=True)
+
+
+def age(path: Path) -> float:
+    """Seconds since it was written; 0 when another process has just finished and renamed it."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
