@@ -8,7 +8,20 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "askance"
 
 FLOORS = [
     {"errors", "progress", "registry", "ops"},
-    {"samples", "signals", "protocols", "history", "view", "strategy", "spec", "greedy", "metrics", "images"},
+    {
+        "samples",
+        "signals",
+        "protocols",
+        "history",
+        "view",
+        "kinds",
+        "expression",
+        "strategy",
+        "spec",
+        "greedy",
+        "metrics",
+        "images",
+    },
     {"strategies", "policies", "stopping", "labels"},
     {"select", "shards", "stream", "contract", "describe"},
     {"store", "learners", "pools", "oracles", "formats"},
