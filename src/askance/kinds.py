@@ -30,6 +30,7 @@ class Meta:
     part: bool = False  # of use only inside an expression: not listed as a strategy
     lockstep: bool = True  # a greedy selector gives the same picks run shard by shard
     sampled: bool = False  # its scores are keys of a random draw, which say nothing to a person
+    labelled: bool = False  # it cannot start before there are labelled samples
     bounds: dict[str, Bounds] = field(default_factory=dict)
     fails: dict[str, str] = field(default_factory=dict)  # contract check -> why; strict: passing is a failure too
     cost: str = ""  # e.g. "O(N C)"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from askance import ops
-from askance.errors import BadSignal, BadStrategy
+from askance.errors import BadSignal, BadStrategy, MissingSignal
 from askance.signals import Signals, check_names, check_values, concat
 from askance.spec import parse
 from askance.strategy import ATOMS, Picks, Strategy, Utility
@@ -107,6 +107,7 @@ def start(
     check_names(signals, s.needs, called)
     check_values(signals, s.needs)
     check_distinct(signals.ids)
+    check_labelled(s, called, labeled)
     known, n_labeled = _known(s, called, labeled, pending)
     y = _labels(labels, labeled)
     price = _costs(costs, signals)
@@ -129,6 +130,15 @@ def start(
 def finished(view: View, text: str, pool: int, exact: bool = True) -> Batch:
     ids, utility = view.signals.ids, np.asarray(view.get("utility"), dtype=np.float64)
     return Batch(ids, utility, view.notes, text, pool, exact)
+
+
+def check_labelled(s: Strategy, called: str, labeled: Signals | None) -> None:
+    """Strategies that compare with labelled samples say so where there are none."""
+    if any(a.meta.labelled for a in s.atoms()) and (labeled is None or not len(labeled)):
+        raise MissingSignal(
+            f"{called} needs labelled samples to compare with, and there are none; begin with a strategy that needs "
+            "none, such as random or typiclust"
+        )
 
 
 def check_distinct(ids: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 """A strategy as the checks see it, and the signals they try it on.  Floor 3."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -39,17 +39,35 @@ class Case:
     def needs(self) -> frozenset[str]:
         return self.strategy.needs
 
+    @property
+    def needs_labels(self) -> bool:
+        return any(a.meta.labelled for a in self.strategy.atoms())
+
+    def labelled(self, signals: Signals) -> dict[str, Any]:
+        """A dozen labelled samples like these, for a strategy that cannot start without any; else nothing."""
+        if not self.needs_labels:
+            return {}
+        wide = {name: a.shape[-1] for name, a in signals.columns.items()}
+        classes = next((wide[name] for name in sorted(PREDICTIONS) if name in wide), 4)
+        labeled = self.example(n=12, classes=classes, dim=wide.get("embeddings", 5), seed=9)
+        return {"labeled": labeled, "labels": np.arange(12) % 4}
+
     def example(self, needs: Iterable[str] | None = None, **sizes: int) -> Signals:
         """Signals with what it needs and embeddings, or with the ones named."""
         return example(self.needs | {"embeddings"} if needs is None else needs, makers=self.makers, **sizes)
 
     def picks(self, signals: Signals, k: int = 8, seed: int = 0, **context: Any) -> list[int]:
-        ids: list[int] = select(self.strategy, signals, k, seed, **context).ids.tolist()
+        ids: list[int] = select(self.strategy, signals, k, seed, **{**self.labelled(signals), **context}).ids.tolist()
         return ids
 
     def utility(self, signals: Signals, k: int = 8, seed: int = 0) -> np.ndarray:
         """What a scorer says of every row.  -> (N,)."""
-        return np.asarray(self.strategy(View(signals, k, seed)).get("utility"))
+        view = View(signals, k, seed)
+        if self.needs_labels:
+            given = self.labelled(signals)
+            known = View(given["labeled"], 0)
+            view = replace(view, known=known, labels=given["labels"], labeled_rows=len(known))
+        return np.asarray(self.strategy(view).get("utility"))
 
 
 def case_of(what: What, makers: Mapping[str, Maker] | None = None) -> Case:
@@ -92,7 +110,8 @@ def example(
         "embeddings": lambda rng, n: rng.normal(size=(n, dim)),
         "decision": lambda rng, n: rng.normal(size=(n, classes)),
         "outputs": lambda rng, n: rng.normal(size=(n, members)),
-        "history": lambda rng, n: rng.integers(0, classes, (n, members)),
+        "frequencies": lambda rng, n: rng.integers(0, 9, (n, classes)).astype(float),
+        "history": lambda rng, n: rng.integers(0, classes, (n, members)).astype(float),
     }
     known.update(makers or {})
     columns = {name: np.asarray(known.get(name, plain)(rng, n)) for name in sorted(set(needs))}

@@ -1,5 +1,7 @@
 """What is known besides the pool: labelled samples, pending ones, costs.  Floor 3."""
 
+from typing import Any
+
 import numpy as np
 
 from askance.contract.case import Case, alike, frozen
@@ -28,7 +30,11 @@ def labeled_never_come_back(case: Case) -> None:
         demand(len(set(got)) == wanted, f"{case.name} picked {len(set(got))} of {wanted} beside 12 labelled samples")
 
 
-@check()
+def needs_labels(case: Case) -> str:
+    return "it says that it cannot start without labelled samples" if case.needs_labels else ""
+
+
+@check(needs_labels)
 def nothing_labeled_yet(case: Case) -> None:
     """At the cold start an empty labelled set is the same as none."""
     signals = case.example()
@@ -42,8 +48,9 @@ def pending_never_come_back(case: Case) -> None:
     """Samples that somebody is asked about already are never picked, with labelled ones beside them or not."""
     signals = case.example()
     pending, labeled = signals.take(np.arange(20, 32)), signals.take(np.arange(12))
-    for known, labels in ((None, None), (labeled, LABELS)):
-        got = case.picks(signals, 8, pending=pending, labeled=known, labels=labels)
+    given: dict[str, Any] = {"labeled": labeled, "labels": LABELS}
+    for known in ({}, given):
+        got = case.picks(signals, 8, pending=pending, **known)
         demand(not set(got) & set(pending.ids.tolist()), f"{case.name} picks pending samples again")
         demand(len(set(got)) == 8, f"{case.name} picked {len(set(got))} of 8 beside 12 pending samples")
 

@@ -51,7 +51,7 @@ def local_means_local(case: Case) -> None:
 def shards_agree(case: Case) -> None:
     """In shards it picks what one machine picks, in that order, where that is promised; else k distinct samples."""
     big = case.example(n=300)
-    one, many = case.picks(big, seed=4), select_shards(case.strategy, pieces(big, 7), 8, seed=4)
+    one, many = case.picks(big, seed=4), select_shards(case.strategy, pieces(big, 7), 8, seed=4, **case.labelled(big))
     got = many.ids.tolist()
     demand(
         many.exact == (exact_prefix(case.strategy) is not None), f"{case.name} says wrongly whether shards are exact"

@@ -39,7 +39,7 @@ def utility_is_never_negative(case: Case) -> None:
 
     signals = case.example()
     for some in (signals, sure(signals)):
-        u = select(case.strategy, some, 8).utility
+        u = select(case.strategy, some, 8, **case.labelled(some)).utility
         fine = u.shape == (8,) and bool(np.isfinite(u).all()) and bool((u >= 0).all())
         demand(fine, f"{case.name} reports utilities that are not finite numbers of 0 or more: {u}")
 
@@ -99,8 +99,14 @@ def names_of_classes_are_irrelevant(case: Case) -> None:
     """Classes in another order give the same picks: no class is special."""
     signals = case.example()
     order = np.array([2, 0, 3, 1])
-    turned = {n: frozen(a[..., order].copy()) if n in PREDICTIONS else a for n, a in signals.columns.items()}
-    got, wanted = case.picks(Signals(signals.ids, turned)), case.picks(signals)
+
+    def turned(s: Signals) -> Signals:
+        columns = {n: frozen(a[..., order].copy()) if n in PREDICTIONS else a for n, a in s.columns.items()}
+        return Signals(s.ids, columns)
+
+    known = case.labelled(signals)
+    there: dict[str, Any] = {name: turned(a) if name == "labeled" else a for name, a in known.items()}
+    got, wanted = case.picks(turned(signals), **there), case.picks(signals, **known)
     demand(set(got) == set(wanted), f"{case.name} picks otherwise when the classes are written in another order")
 
 
