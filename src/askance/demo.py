@@ -31,6 +31,15 @@ class Shown:
 
 def demo(folder: Path, seeds: int = 5, budget: int = 300) -> Shown:
     """Writes the digits, makes a campaign, runs it with the answer key, compares it with random, writes the report."""
+    import scipy.linalg  # noqa: F401  the limit holds for libraries that are loaded already
+    import sklearn.cluster  # noqa: F401
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(1):  # matrices of 300 x 64: threads cost more than they bring
+        return _demo(folder, seeds, budget)
+
+
+def _demo(folder: Path, seeds: int, budget: int) -> Shown:
     folder.mkdir(parents=True, exist_ok=True)
     place = campaigns.folder(folder / NAME)
     if (place / "campaign.db").is_file():  # of an earlier demo; anything else of that name stays, and is said
