@@ -13,9 +13,7 @@ from askance.strategy import Picks, strategy
 @strategy(
     "Iyer & Bilmes 2013; Kothawade et al. 2021, arXiv:2107.00717",
     bounds={"h": (0.0, None), "balance": (0.0, None), "witnesses": (1, None)},
-    fails={
-        "known_regions_are_left": "likeness to the whole pool counts too, and groups that are alike stand for each other"
-    },
+    fails={"known_regions_are_left": "likeness to the pool counts too, and groups that are alike stand for each other"},
     cost="O(N D (M + L + k)) for M witnesses",
 )
 def graph_cut(vectors, reference, ids, k, seed, *, balance=1.0, h=0.0, witnesses=5000) -> Picks:
