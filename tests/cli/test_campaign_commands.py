@@ -57,7 +57,7 @@ def test_the_same_way_for_people(askance, made, texts: Path) -> None:
     run = askance("run", "news")
     assert run.code == 0
     assert re.search(r"1 +6 .*\d\.\d{3} \(\d\.\d{3} to \d\.\d{3}\)", run.out)
-    assert "go on: " in run.out or "stop: " in run.out
+    assert "says stop: 10 of the 10 labels of the budget are used" in run.out
     assert "10 labels; `askance report news` shows them" in run.out
     status = askance("status", "news").out
     assert re.search(r"labels +10 of 10 in a pool of 80", status)

@@ -2,9 +2,9 @@
 
 import errno
 import os
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
 import typer
@@ -85,12 +85,12 @@ def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def test_python_dash_m_is_the_command_and_help_is_light() -> None:
-    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = subprocess.run([sys.executable, "-m", "askance", "--help"], capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - began
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     assert done.returncode == 0
     assert "doctor" in done.stdout
-    assert seconds < 3  # .4 s on an idle machine; the list below is what holds it there
+    assert seconds < 2  # of the processor; .4 s on an idle machine, and the test below is what holds it there
 
 
 def test_help_imports_nothing_heavy() -> None:

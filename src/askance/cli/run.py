@@ -57,6 +57,7 @@ def command(
 ) -> None:
     """Runs until the budget or pool is used up, or RULE says so.  Stopped at any moment, it goes on where it was."""
     from askance.cli import comparing, rounds
+    from askance.cli.status import judged
 
     with campaigns.opened(name) as campaign:
         if control:
@@ -68,7 +69,7 @@ def command(
         return show.as_json({**rounds.plain(history), **said})
     rounds.table(history.rounds)
     for verdict in history.rounds[-1].verdicts if history.rounds else ():
-        show.say(f"{'stop' if verdict.stop else 'go on'}: {verdict.why}")
+        show.say(judged(verdict.rule, verdict.stop, verdict.why))
     if compared:
         comparing.tables(compared)
     show.say(f"{show.counted(history.labels, 'label')}; `askance report {name}` shows them")

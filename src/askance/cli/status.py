@@ -22,7 +22,7 @@ def command(name: options.Name, config: AsConfig = False, as_json: options.Json 
         return show.as_json(found)
     show.table("", ("what", "it is"), rows(found))
     for verdict in found["verdicts"]:
-        show.say(f"{'stop' if verdict['stop'] else 'go on'}: {verdict['why']}")
+        show.say(judged(verdict["rule"], verdict["stop"], verdict["why"]))
     return None
 
 
@@ -45,6 +45,11 @@ def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "learner", found["learner"]
     if found["running"]:
         yield "running", f"process {found['running']['pid']} on {found['running']['host']}"
+
+
+def judged(rule: str, stop: bool, why: str) -> str:
+    """plateau says go on: ..."""
+    return f"{rule} says {'stop' if stop else 'go on'}: {why}"
 
 
 def interval(value: float, low: float, high: float) -> str:

@@ -78,7 +78,7 @@ def trials(
         if seed not in full:
             full[seed] = ceiling(pool, learner, truth, config, seed)
         warmup = text if text in controls and parse(text).needs <= learner.cold else config.warmup_strategy
-        done.append(Trial(text, seed, full[seed], _run(pool, make, truth, config, text, warmup, seed)))
+        done.append(Trial(text, seed, full[seed], run_one(pool, make, truth, config, text, warmup, seed)))
     return done
 
 
@@ -95,7 +95,7 @@ def ceiling(pool: Pool, learner: Learner, truth: Mapping[int, str], config: Conf
     return metrics.accuracy([truth[i] for i in said.ids.tolist()], list(guesses)).value
 
 
-def _run(
+def run_one(
     pool: Pool,
     make: Callable[[], Learner],
     truth: Mapping[int, str],
