@@ -22,7 +22,7 @@ from askance.strategy import Picks, strategy
 def graph_density(vectors, reference, ids, k, seed, *, links=10) -> Picks:
     """The sample most like its neighbours, one after the other.  vectors (N, D), reference (L, D) -> (min(k, N),) rows.
 
-    The graph joins each to its `links` nearest, both ways; density is the mean of exp(-d^2 / 2 s^2) over the neighbours,
+    The graph joins each to its `links` nearest, both ways; density is the mean of exp(-d^2 / 2 s^2) over neighbours,
     s^2 the median d^2 in it.  A pick, and each known sample at the start, takes its own density from those of
     its neighbours.  Distances are Euclidean, in the paper L1.
     """

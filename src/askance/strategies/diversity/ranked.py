@@ -12,8 +12,8 @@ PAPER = "Cardoso et al. 2017, doi:10.1016/j.ins.2016.10.037"
 def unlike(vectors, reference, utility, ids, seed) -> Greedy:
     """a (1 - max_s 1 / (1 + d(i, s) / m)) + (1 - a) u(i) over known and picked s.  -> (N,) a pick, >= 0.
 
-    vectors (N, D), utility (N,) in [0, 1], d Euclidean.  a = U / (U + L): the share of samples that are not labelled, counted anew
-    each pick; m is the median distance in the pool, so that the unit of length is nothing to it.
+    vectors (N, D), utility (N,) in [0, 1], d Euclidean.  a = U / (U + L): the share of samples that are not labelled,
+    counted anew each pick; m is the median distance in the pool, so that the unit of length is nothing to it.
     """
     unit = coverage.typical_gap(vectors, ids, seed) or 1.0
     near = np.full(len(vectors), np.inf) if reference is None else vectors.nearest(reference)
