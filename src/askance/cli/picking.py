@@ -11,7 +11,7 @@ import numpy as np
 from askance import ops
 from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.errors import BadLabel, BadSignal, MissingSignal
-from askance.progress import track
+from askance.progress import bar, track
 from askance.protocols import Learner, Pool
 from askance.samples import Samples
 from askance.select import Batch, select, whole
@@ -196,7 +196,8 @@ def _choose(
     if len(pool) and (exact_prefix(s) is not None or not _fits(pool, learner)):
         return select_shards(s, shards, k, seed, learner=learner, **context)
     parts = [load() for load in shards]
-    return select(s, concat(parts) if parts else Signals(pool.ids[:0]), k, seed, learner=learner, **context)
+    with bar(f"choosing {k}"):
+        return select(s, concat(parts) if parts else Signals(pool.ids[:0]), k, seed, learner=learner, **context)
 
 
 def _fits(pool: Pool, learner: Learner | None) -> bool:

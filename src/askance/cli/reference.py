@@ -63,8 +63,9 @@ from random with the 95 % interval:
 | `typiclust` | `dbal(beta=5)` | 80 | .911 | +.054 (+.036 to +.072) |
 | `typiclust` | `dbal` | 60 | .919 | +.063 (+.040 to +.086) |
 
-`uherding` does as well as `dbal` here; `dbal` is the usual one because it costs O(N C) before the last few hundred, and
-gives the same picks out of core. No strategy wins everywhere; `run --control "margin; random"` compares on your own data.
+`uherding` does as well as `dbal` here; `dbal` is the usual one because it looks at all but the last few hundred samples
+one by one, and so gives the same picks out of core. No strategy wins everywhere: `run --control "margin; random"`
+compares on your own data.
 """
 
 
