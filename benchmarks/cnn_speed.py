@@ -1,9 +1,6 @@
 """How many photos a second the cats-and-dogs CNN learns from and scores: precision, memory layout and batch size.
 
-    OMP_NUM_THREADS=1 python benchmarks/cnn_speed.py
-    OMP_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=1073741824 python benchmarks/cnn_speed.py
-
-The second keeps in the process the memory that each step frees, which glibc else gives back to the system.
+OMP_NUM_THREADS=1 python benchmarks/cnn_speed.py
 """
 
 from argparse import ArgumentParser

@@ -38,9 +38,6 @@ from askance.select import select
 from askance.signals import Signals
 
 WHOLE = ("start", "all")  # fits that are no curve: the seed set that all curves of a seed share, and the whole pool
-# For the processes below.  Two threads that share a core lose more than they gain; and memory that glibc gives back to
-# the system after each step has to be cleared anew for the next (120 -> 164 photos a second at 64 photos a step).
-QUICK = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 CNN = {"batch": "16", "checkpoint": "20"}
 FITS = {
     "start": CNN | {"epochs": "20", "patience": "5"},
@@ -220,7 +217,9 @@ def main() -> None:
     args = parser.parse_args()
     args.run.mkdir(parents=True, exist_ok=True)
     args.backbone = args.backbone or args.data.parent / "pretrained" / "mobilenet_v2_1.0_224.onnx"
-    os.environ.update(QUICK)
+    os.environ["OMP_NUM_THREADS"] = (
+        "1"  # for the processes below: two threads that share a core lose more than they gain
+    )
     data = photos(args.data, args.run, vars(args))
     with ProcessPoolExecutor(args.workers, get_context("spawn")) as workers:
         for stage in jobs(args, len(data.pool)):
