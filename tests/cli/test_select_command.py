@@ -181,3 +181,23 @@ def test_a_table_of_parquet_shards_gives_the_picks_of_one_file(askance, signals:
     rows = np.array([int(p["item"]) for p in whole])
     again = select("margin", Signals(ids, {"probs": probs[rows]}), 12)
     assert again.ids.tolist() == ids.tolist()
+
+
+def test_two_pools_with_the_same_keys_share_a_cache_without_mixing(askance, photos: Path, tmp_path: Path) -> None:
+    """Keys of a column are a pool's own: photo 1 of the reds is not photo 1 of the blues."""
+    said = []
+    for colour, cache in (("red", "shared"), ("blue", "shared"), ("blue", "alone")):
+        table = tmp_path / f"{colour}.csv"
+        rows = "".join(f"{n},{photos / 'photos' / colour / f'{n}.png'}\n" for n in range(10))
+        table.write_text("key,file\n" + rows)
+        call = ["--path", "file", "--id", "key", "--learner", f"onnx:{photos / 'colours.onnx'}", "--cache"]
+        ended = askance("select", table, "-k", 10, *call, tmp_path / cache, "--strategy", "margin", "--json")
+        said.append({p["id"]: p["utility"] for p in ended.data["picks"]})
+    assert said[0].keys() == said[1].keys()
+    assert said[1] == said[2] != said[0]
+
+
+def test_labels_of_some_classes_only_are_enough(askance, signals: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("name,label\n0,three\n1,seven\n")
+    assert len(askance("select", signals / "both.npz", "-k", 3, "--labels", few, "--json").data["picks"]) == 3

@@ -1,6 +1,8 @@
 """What several commands begin with: the pool, the labels, the learner, each from what the user typed.  Floor 6."""
 
+import os
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 from askance.cli.options import columns
@@ -42,7 +44,14 @@ def answers(pool: Pool, file: Path | None, own: bool) -> Mapping[int, str]:
     return {**(pool.answers() if own else {}), **from_file}
 
 
-def learner(text: str, pool: Pool, cache: Path | None, labels: Mapping[int, str], strict: bool) -> Learner | None:
+def apart(cache: Path | None, source: str, id_column: str) -> Path | None:
+    """Keys that a column gives are distinct in their own pool only, so its features get a folder of their own."""
+    if cache is None or not id_column:
+        return cache
+    return cache / blake2b(os.path.abspath(source).encode(), digest_size=8).hexdigest()
+
+
+def learner(text: str, pool: Pool, cache: Path | None, strict: bool) -> Learner | None:
     """The learner, prepared; None where the pool holds what a model said already and there is nothing to learn."""
     from askance.learners import Prepared
     from askance.learners.precomputed import PrecomputedLearner
@@ -50,8 +59,7 @@ def learner(text: str, pool: Pool, cache: Path | None, labels: Mapping[int, str]
 
     if not text:
         return None
-    classes = tuple(sorted(set(labels.values())))
-    made = make_learner(text, pool_kind=pool.kind, cache=cache, classes=classes, strict=strict)
+    made = make_learner(text, pool_kind=pool.kind, cache=cache, strict=strict)
     if isinstance(made, PrecomputedLearner):
         made.prepare(pool.take(pool.ids[:1]))  # it looks at the columns alone, so that the pool may be of any size
     elif isinstance(made, Prepared):

@@ -88,7 +88,7 @@ def command(
         raise BadConfig(f"--sheet shows photos, and {source} holds {pool.kind}")
     answers = opening.answers(pool, labels, bool(label))
     spec = opening.learner_text(learner, pool, answers)
-    model = opening.learner(spec, pool, cache, answers, strict)
+    model = opening.learner(spec, pool, opening.apart(cache, source, id_column), strict)
     picked = picking.pick(pool, k, strategy, model, spec, answers, seed, shard_rows)
     _notes(picked, k)
     if out is not None:
