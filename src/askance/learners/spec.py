@@ -158,7 +158,7 @@ def _backbone(request: Request) -> Learner:
 def _torch(request: Request) -> Learner:
     from askance.learners.torch import make_torch_learner
 
-    return make_torch_learner(request.plain(), dict(request.options), request.cache)
+    return make_torch_learner(request.plain(), dict(request.options), request.cache, request.strict)
 
 
 def _sklearn(request: Request) -> Learner:
