@@ -14,7 +14,7 @@ from askance.ops.vectors import V, gaps
 
 Likeness = Callable[[np.ndarray], np.ndarray]  # squared distances -> how alike, in [0, 1]; may write over its argument
 
-_CELLS = 1_000_000  # of a block of likenesses
+_CELLS = 1 << 17  # of a block of likenesses: with its scratch it stays in the second-level cache
 _WITNESS_DRAW = 7001  # keeps the draw of witnesses apart from the ties
 
 
@@ -75,20 +75,30 @@ class Coverage(Generic[V]):
         out = np.empty(len(rows))
         weight = self.weight.astype(self.covered.dtype, copy=False)
         for part in _parts(len(rows), len(self.points)):
-            new = self.like(gaps(self.vectors[rows[part]], self.points))
+            new = self.like(_squares(self.vectors[rows[part]], self.points))
             new -= self.covered
             np.maximum(new, 0.0, out=new)
             out[part] = new @ weight
         return np.round(out / self.grain) * self.grain
 
     def take(self, row: int) -> None:
-        new = self.like(gaps(self.vectors[np.array([row])], self.points))[0]
+        new = self.like(_squares(self.vectors[np.array([row])], self.points))[0]
         np.maximum(self.covered, new, out=self.covered)
 
     @property
     def value(self) -> float:
         """F of what is known and taken."""
         return float(self.weight @ self.covered)
+
+
+def _squares(mine: V, points: V) -> np.ndarray:
+    """`gaps` in fewer passes over memory.  Only twins come within rounding of 0, and those have the same length."""
+    out = mine.dots(points)
+    out *= -2.0
+    out += points.norms
+    out += mine.norms[:, None]
+    out *= out > (np.finfo(out.dtype).eps * 32 * mine.norms)[:, None]
+    return out
 
 
 def _most_alike(points: V, known: V | None, like: Likeness) -> np.ndarray:

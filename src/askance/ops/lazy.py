@@ -20,7 +20,7 @@ class Objective(Protocol):
 
 
 def lazy_greedy(
-    objective: Objective, bounds: np.ndarray, k: int, tie: np.ndarray, block: int = 64
+    objective: Objective, bounds: np.ndarray, k: int, tie: np.ndarray, block: int = 32
 ) -> tuple[np.ndarray, np.ndarray]:
     """k rows, each the one that adds most; equal gains go to the smallest `tie`.
 

@@ -45,7 +45,7 @@ def pure_radius(vectors, at: np.ndarray, ids: np.ndarray, seed: int, purity: flo
     return float(np.nextafter(nearest, 0)) if np.isfinite(nearest) else np.inf
 
 
-def foreign_gap(vectors, owner: np.ndarray, at: np.ndarray, cells: int = 1_000_000) -> np.ndarray:
+def foreign_gap(vectors, owner: np.ndarray, at: np.ndarray, cells: int = 1 << 17) -> np.ndarray:
     """Distance of each row `at` to the nearest row with another owner; inf where all are alike.  -> (M,)."""
     out = np.empty(len(at))
     step = max(1, cells // len(owner))

@@ -1,4 +1,4 @@
-"""Hierarchical sampling: a tree of clusters, cut where labels say that clusters are pure, sampled where they are not."""
+"""Hierarchical sampling: a tree of clusters, cut as far as labels say they differ, sampled where they are mixed."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ def hierarchical(vectors, reference, labels, ids, k, seed) -> Picks:
 
 @dataclass(frozen=True)
 class Tree:
-    """leaf (N + L,): the leaf of each row; children (inner, 2): nodes 0 .. leaves - 1 are leaves, then these in order."""
+    """leaf (N + L,): the leaf of each row; children (inner, 2): leaves are nodes 0 to leaves - 1, these follow."""
 
     leaf: np.ndarray
     children: np.ndarray
@@ -77,7 +77,7 @@ def bounds(labelled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pruned(tree: Tree, n: int, y: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The cell of each of the n rows in the pruning of least estimated error, and the doubt of each.  -> (n,), (nodes,).
+    """The cell of each row in the pruning of least estimated error, and the doubt of each cell.  -> (n,), (nodes,).
 
     A class may stand for a node where its lower bound is over 2 * (upper bound of any other) - 1, and then errs by
     1 - its share; a node where none may errs by 1.
