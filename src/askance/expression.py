@@ -14,7 +14,7 @@ import numpy as np
 
 from askance import ops
 from askance.errors import BadStrategy
-from askance.greedy import lockstep
+from askance.greedy import finite, lockstep
 from askance.kinds import KINDS, Greedy, Kind, Meta, Picks, Utility, Vectors, check_parameter
 from askance.signals import sources
 from askance.view import GIVEN, View
@@ -168,10 +168,19 @@ class Atom(Strategy):
         return replace(view, vectors=vectors, known=view.known and self(view.known))
 
     def _pick_greedily(self, view: View) -> View:
-        rows, scores = lockstep([(self.start(view), view)], view.k)
-        kept = view.keep(np.array([row for _, row in rows], np.int64))
+        rows, scores = self._batch(view)
+        kept = view.keep(rows)
         name, said = (repr(self), scores) if not self.meta.sampled else ("length", np.sqrt(kept.get("vectors").norms))
         return replace(kept.scored(said, name), utility=said if view.utility is None else kept.utility)
+
+    def _batch(self, view: View) -> tuple[np.ndarray, np.ndarray]:
+        """(rows, scores) of a greedy selector: by its kernel where it has one, else by the generator itself."""
+        kernel = self.meta.kernel
+        if kernel is None or not view.k:
+            order, scores = lockstep([(self.start(view), view)], view.k)
+            return np.array([row for _, row in order], np.int64), scores
+        rows, scores = kernel(*(view.get(w) for w in signature(kernel).parameters if w in GIVEN), **dict(self.params))
+        return rows, finite(scores)
 
     def _pick(self, view: View) -> View:
         # Rows go in by id, so that a library's own order-dependence (k-means, trees) cannot show.

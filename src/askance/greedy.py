@@ -29,7 +29,7 @@ def lockstep(runs: Sequence[Run], k: int) -> tuple[list[tuple[int, int]], np.nda
             pick = shards[s].take(row)
             for shard in shards:
                 shard.send(pick)
-    return order, _finite(np.array(scores))
+    return order, finite(np.array(scores))
 
 
 class _Shard:
@@ -69,7 +69,7 @@ class _Shard:
         return scores
 
 
-def _finite(scores: np.ndarray) -> np.ndarray:
+def finite(scores: np.ndarray) -> np.ndarray:
     """An infinite score means that nothing was known yet; it is reported as the largest that was."""
     known = scores[np.isfinite(scores)]
     return np.where(np.isinf(scores), known.max(initial=0.0), scores)

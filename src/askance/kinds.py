@@ -1,6 +1,6 @@
 """What a strategy function may return, and what its author says of it.  Floor 1."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -30,6 +30,7 @@ class Meta:
     part: bool = False  # of use only inside an expression: not listed as a strategy
     lockstep: bool = True  # a greedy selector gives the same picks run shard by shard
     sampled: bool = False  # its scores are keys of a random draw, which say nothing to a person
+    kernel: Callable[..., tuple[np.ndarray, np.ndarray]] | None = None  # the same picks, faster, on one machine
     labelled: bool = False  # it cannot start before there are labelled samples
     bounds: dict[str, Bounds] = field(default_factory=dict)
     fails: dict[str, str] = field(default_factory=dict)  # contract check -> why; strict: passing is a failure too

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import Any
 
+import numpy as np
+
 from askance.errors import BadStrategy
 from askance.expression import Atom, Blend, Constant, Over, Pipe, Strategy, kind_name, lift
 from askance.kinds import KINDS, Bounds, Greedy, Meta, Picks, Utility, Vectors, check_parameter
@@ -77,12 +79,17 @@ def strategy(
     part: bool = False,
     lockstep: bool = True,
     sampled: bool = False,
+    kernel: Callable[..., tuple[np.ndarray, np.ndarray]] | None = None,
     labelled: bool = False,
     bounds: dict[str, Bounds] | None = None,
     fails: dict[str, str] | None = None,
     cost: str = "",
 ) -> Callable[[Callable[..., Any]], Atom]:
-    """The one decorator: registers a function under its own name.  A scorer or embedder is local unless it says no."""
+    """The one decorator: registers a function under its own name.  A scorer or embedder is local unless it says no.
+
+    kernel  for a greedy selector: a function of `vectors reference k ids seed ...`, by name, and the hyper-parameters,
+            that gives (rows, scores) of the whole batch at once, as the generator would
+    """
 
     def register(fn: Callable[..., Any]) -> Atom:
         returns = Atom(fn).returns
@@ -96,6 +103,7 @@ def strategy(
             part=part,
             lockstep=lockstep,
             sampled=sampled,
+            kernel=kernel,
             labelled=labelled,
             bounds=bounds or {},
             fails=fails or {},

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -26,7 +26,8 @@ def picked_elsewhere(case: Case) -> list[int] | str:
 
 def order(case: Case) -> dict[str, Any]:
     """What the other process needs to build the strategy: its text, and where its functions are."""
-    parts = [[a.fn.__module__, a.name, asdict(a.meta)] for a in case.strategy.atoms()]
+    # A kernel is a function, which no JSON holds; without one the definition answers, and must answer the same.
+    parts = [[a.fn.__module__, a.name, asdict(replace(a.meta, kernel=None))] for a in case.strategy.atoms()]
     return {"text": repr(case.strategy), "parts": parts}
 
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from askance import ops
 from askance.strategy import Greedy, recipe, strategy
 
 PAPER = "Sener & Savarese 2018, arXiv:1708.00489 (greedy); Gonzalez 1985"
 FAILS = {"not_worse_than_random": "farthest-first asks about outliers while labels are few, as others measured too"}
 
 
-@strategy(PAPER, fails=FAILS, cost="O(N D (L + k))")
+@strategy(PAPER, kernel=ops.farthest_first, fails=FAILS, cost="O(N D (L + k))")
 def kcenter(vectors, reference) -> Greedy:
     """The sample farthest from all labelled and picked ones.  vectors (N, D), reference (L, D) or None -> (N,) a pick.
 
