@@ -25,7 +25,7 @@ def applicable(slow: bool) -> list[object]:
     params = []
     for what, case in CASES.items():
         for check in CHECKS.values():
-            if what in EXPRESSIONS and check.name == "other_process_same_picks":
+            if what in EXPRESSIONS and (slow or check.name == "other_process_same_picks"):
                 continue  # a process for each would take seconds, and their parts are asked there in one
             if check.slow == slow and not check.why_not(case):
                 why = case.meta.fails.get(check.name)

@@ -2,7 +2,7 @@
 
 import time
 import tracemalloc
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,9 +52,14 @@ def memory_at_real_sizes(case: Case) -> None:
 
 @check(slow=True)
 def time_grows_with_the_pool(case: Case) -> None:
-    """Twice the pool takes at most three times as long."""
-    small, large = (_seconds(case, _big(case, n)) for n in (20_000, 40_000))
-    demand(large <= 3 * small + 0.005, f"{case.name} took {small:.3f} s for 20,000 rows and {large:.3f} s for 40,000")
+    """Four times the pool takes at most nine times as long, from some size on: a cap may come first."""
+    took = [_seconds(case, rows) for rows in (2_000, 4_000)]
+    for rows in (8_000, 16_000, 32_000):
+        took.append(_seconds(case, rows))
+        if (took[-3] > 0.01 and took[-1] <= 9 * took[-3]) or took[-1] > 10.0:
+            break
+    said = f"{took[-3]:.2f} s for {rows // 4:,} rows and {took[-1]:.2f} s for four times that"
+    demand(took[-1] <= 9 * took[-3] + 0.01, f"{case.name} took {said}")
 
 
 @check(own_signals, slow=True)
@@ -66,14 +71,25 @@ def not_worse_than_random(case: Case) -> None:
         demand(mean >= -2 * error, f"{case.name} is worse than random on {name}: {mean:+.4f} +- {error:.4f} of AUBC")
 
 
-def _seconds(case: Case, signals: Signals) -> float:
-    """Least CPU time of five: other programs on the machine only add to it."""
-    best = np.inf
-    for _ in range(5):
+def _grouped(signals: Signals) -> Signals:
+    """Embeddings in a hundred groups, as those of real data are: without any, k-means takes longer the more it has."""
+    if "embeddings" not in signals.columns:
+        return signals
+    e = signals["embeddings"]
+    centres = np.random.default_rng(0).normal(size=(100, e.shape[1])).astype(e.dtype)
+    return signals.with_(embeddings=e + 4 * centres[np.arange(len(e)) % 100])
+
+
+def _seconds(case: Case, rows: int) -> float:
+    """CPU time for three seeds, the least of up to three tries: other programs on the machine only add to it."""
+    signals = _grouped(_big(case, rows))
+    tries: list[float] = []
+    while len(tries) < 3 and sum(tries) < 0.5:
         start = time.process_time()
-        case.picks(signals, 20)
-        best = min(best, time.process_time() - start)
-    return float(best)
+        for seed in range(3):
+            case.picks(signals, 20, seed)
+        tries.append(time.process_time() - start)
+    return min(tries)
 
 
 def _big(case: Case, rows: int, seed: int = 0) -> Signals:
@@ -82,7 +98,7 @@ def _big(case: Case, rows: int, seed: int = 0) -> Signals:
     return _kept(tuple(sorted(case.needs)), rows, seed)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _kept(needs: tuple[str, ...], rows: int, seed: int) -> Signals:
     double = example(needs, rows, 100, 64, 6, seed)
     return Signals(double.ids, {n: a.astype(np.float32) for n, a in double.columns.items()})

@@ -18,7 +18,8 @@ def density(embeddings, *, beta=1.0) -> Utility:
     """Mean cosine similarity to the whole pool, to the power beta.  embeddings (N, D) -> (N,) in [0, 1].
 
     The mean of the cosines is the cosine with the mean unit vector, so no N x N is made.  Below 0 counts as 0: less
-    alike than if it had nothing in common with the pool.
+    alike than if it had nothing in common with the pool.  It is meant for features of 0 or more (words, ReLU); where
+    they are centred on 0 it says little.
     """
     length = np.sqrt(np.einsum("nd,nd->n", embeddings, embeddings))
     length = np.where(length > 0, length, 1.0)
@@ -34,6 +35,7 @@ recipe(
     "probs (N, C), embeddings (N, D) -> (N,) in [0, ln C].",
     module=__name__,
     cost="O(N (C + D))",
+    fails={"not_worse_than_random": "the trial's features are centred on 0, where a mean cosine says little"},
     beta=1.0,
     bounds={"beta": (0.0, None)},
 )

@@ -44,7 +44,7 @@ def cluster(rows: np.ndarray, k: int, seed: int, weight: np.ndarray | None = Non
     start = seed % 2**32
     if len(rows) * k <= FULL:
         rows = rows.astype(np.float64, copy=False)  # scikit-learn's seeding is slower on float32
-        model = KMeans(k, n_init=1, random_state=start)
+        model = KMeans(k, n_init=1, random_state=start, max_iter=100)
     else:
         model = MiniBatchKMeans(k, n_init=1, random_state=start, batch_size=5000, init_size=3 * k)
     with warnings.catch_warnings():
