@@ -22,7 +22,8 @@ fast:
 # the generated pages: strategies, command line
 docs:
 	@tools/setup dev
-	@.venv/bin/python -m tools.docs
+	@.venv/bin/python -m askance.describe > docs/strategies.new && mv docs/strategies.new docs/strategies.md
+	@.venv/bin/python -m askance.cli.reference > docs/cli.new && mv docs/cli.new docs/cli.md
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
