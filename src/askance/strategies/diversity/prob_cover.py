@@ -42,7 +42,7 @@ def pure_radius(vectors, at: np.ndarray, ids: np.ndarray, seed: int, purity: flo
     edge = np.sort(foreign_gap(vectors, owner, at))
     spared = int(np.floor((1 - purity) * len(at)))  # how many balls may be impure
     nearest = float(edge[min(spared, len(at) - 1)])
-    return float(np.nextafter(nearest, 0)) if np.isfinite(nearest) else np.inf
+    return nearest * (1 - 1e-6)  # below it by more than rounding, so that who is inside is never a matter of that
 
 
 def foreign_gap(vectors, owner: np.ndarray, at: np.ndarray, cells: int = 1 << 17) -> np.ndarray:
