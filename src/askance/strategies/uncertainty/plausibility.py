@@ -32,7 +32,11 @@ def aleatoric_counts(frequencies) -> Utility:
     return 1.0 - plausible(frequencies).max(1)
 
 
-@strategy(PAPER, labelled=True, local=False, bounds=BOUNDS, cost="O(N L D)")
+FAR = "-.053 ± .027 on digits: it asks about whatever is far from all labels, outliers first"
+MIXED = "-.140 ± .020 on digits: it asks again where labels are known to mix"
+
+
+@strategy(PAPER, labelled=True, local=False, bounds=BOUNDS, fails={"not_worse_than_random": FAR}, cost="O(N L D)")
 def epistemic_nearby(embeddings, labeled, labels, *, width=0.0) -> Utility:
     """`epistemic_counts` of the labelled samples nearby, seen through a Gaussian window.
 
@@ -42,7 +46,7 @@ def epistemic_nearby(embeddings, labeled, labels, *, width=0.0) -> Utility:
     return epistemic_counts.fn(nearby(embeddings, labeled, labels, width))
 
 
-@strategy(PAPER, labelled=True, local=False, bounds=BOUNDS, cost="O(N L D)")
+@strategy(PAPER, labelled=True, local=False, bounds=BOUNDS, fails={"not_worse_than_random": MIXED}, cost="O(N L D)")
 def aleatoric_nearby(embeddings, labeled, labels, *, width=0.0) -> Utility:
     """`aleatoric_counts` of the labelled samples nearby, seen through a Gaussian window of the given width.
 
