@@ -3,6 +3,7 @@
 python -m askance.describe > docs/strategies.md
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,18 @@ def entry(name: str) -> Entry:
         atom = ATOMS[name]
         return _entry(name, name, atom, atom.meta, atom.defaults, part=True)
     raise BadStrategy(f"no strategy is named {name!r}{nearest(name, [*RECIPES.names(), *ATOMS.names()])}")
+
+
+def usage(e: Entry) -> str:
+    """A strategy text that shows it at work, and runs: the first in its docstring that has a `|`, else it alone.
+
+    A part gets what it cannot do without: a scorer before it, or a selector after it.
+    """
+    told = [text for text in re.findall(r"`([^`]*\|[^`]*)`", e.doc) if re.search(rf"\b{e.name}\b", text)]
+    if told or not e.part:
+        return told[0] if told and e.part else e.name
+    scored = f"margin | {e.name}" if ATOMS[e.name].asks("utility") else e.name
+    return f"{scored} | kmeanspp" if e.kind == "embedder" else scored
 
 
 def _entry(name: str, text: str, s: Strategy, meta: Meta, own: dict[str, Any], part: bool = False) -> Entry:
