@@ -15,23 +15,35 @@ from askance.strategy import Picks, strategy
     },
     cost="O(C (N log N + L log L))",
 )
-def direct(probs, labeled, labels, ids, k, seed) -> Picks:
+def direct(probs, labeled, labels, ids, k, seed, learner) -> Picks:
     """The rows nearest in rank to the best threshold of a class, on both sides.  (N, C) -> (min(k, N),) rows.
 
     For each class samples are ordered by p_c - max of the others, and the threshold is where the fewest labelled ones
-    lie on the wrong side (the middle of the best span), 0 where labels name no such class.  Columns stand for the
-    classes in the order of their sorted names, when as many are labelled as there are columns.
+    lie on the wrong side (the middle of the best span), 0 where no label names the class.  Columns stand for the
+    learner's classes; without a learner for the sorted names, when as many are labelled as there are columns, and
+    labels that are whole numbers for columns.
     """
     if probs.shape[1] < 2 or not len(ids):
         return np.argsort(ops.noise(seed, ids))[:k]
-    names = np.unique(labels)
-    named = len(names) == probs.shape[1]
+    columns = named_columns(labels, probs.shape[1], learner)
     lead, known = leads(probs), leads(np.asarray(labeled["probs"]))
     steps = np.full(len(ids), np.inf)
     for c in range(probs.shape[1]):
-        cut = threshold(known[:, c], np.asarray(labels) == names[c]) if named else 0.0
+        mine = np.zeros(len(known), bool) if columns is None else np.asarray(labels) == columns[c]
+        cut = threshold(known[:, c], mine) if mine.any() else 0.0
         np.minimum(steps, steps_from(lead[:, c], cut), out=steps)
     return np.lexsort((ops.noise(seed, ids), steps))[:k]
+
+
+def named_columns(labels, width: int, learner) -> np.ndarray | None:
+    """Which class each of `width` columns is about, (C,), as `direct` says; None where that cannot be told."""
+    names = np.unique(labels) if labels is not None else np.zeros(0)
+    if learner is not None and len(learner.classes) == width and set(names) <= set(learner.classes):
+        return np.array(learner.classes, dtype=object)
+    if len(names) == width:
+        return names
+    whole = names.dtype.kind in "ui" and (names < width).all() and (names >= 0).all()
+    return np.arange(width) if whole and len(names) else None
 
 
 def leads(probs: np.ndarray) -> np.ndarray:
