@@ -1,0 +1,91 @@
+"""Every strategy of the catalogue on the classification sets of ../shared/data, in pairs: what docs/results.md shows.
+
+    python benchmarks/results.py run WORK [--sets digits adult] [--strategies margin badge] [--seeds 10] [--jobs 2]
+    python benchmarks/results.py keep WORK     what WORK/runs.jsonl holds, compact, into benchmarks/results_data
+    python benchmarks/results.py page          docs/results.md and its pictures, from benchmarks/results_data alone
+
+`run` makes the features once, appends one line for each finished run, never repeats one, and may be killed at any time.
+A strategy whose first run on a set took over --most CPU seconds has no more runs there.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from pathlib import Path
+
+from study.runs import ALL_LABELS, Run, Task, add, attempt, catalogue, done, planned
+from study.sets import SETS, opened
+
+
+def main() -> None:
+    said = arguments()
+    if said.command == "run":
+        run(said)
+    else:
+        from study import page
+
+        page.keep(Path(said.work) / "runs.jsonl") if said.command == "keep" else page.write()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    command = parser.add_subparsers(dest="command", required=True)
+    run = command.add_parser("run")
+    run.add_argument("work")
+    run.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    run.add_argument("--strategies", nargs="+", default=[])
+    run.add_argument("--seeds", type=int, default=10)
+    run.add_argument("--jobs", type=int, default=1)
+    run.add_argument("--most", type=float, default=12.0)
+    command.add_parser("keep").add_argument("work")
+    command.add_parser("page")
+    return parser.parse_args()
+
+
+def run(said: argparse.Namespace) -> None:
+    work = Path(said.work)
+    for name in said.sets:  # before any other process looks for them
+        opened(SETS[name], work)
+    names, left = catalogue()
+    for name, why in left.items():
+        print(f"left out: {name}, {why}")
+    tasks = planned(said.sets, said.strategies or [ALL_LABELS, *names], range(said.seeds))
+    file = work / "runs.jsonl"
+    before = done(file)
+    began, slow = time.monotonic(), {r.key[:2] for r in before if too_slow(r, said.most)}
+    open_tasks = [t for t in tasks if t not in {r.key for r in before}]
+    print(f"{len(tasks)} runs, {len(tasks) - len(open_tasks)} of them done; load {os.getloadavg()[0]:.1f}", flush=True)
+    for n, one in enumerate(results(work, open_tasks, said.jobs, said.most, slow), 1):
+        add(file, one)
+        if too_slow(one, said.most):
+            slow.add(one.key[:2])
+        note = f" {one.error}" if one.error else f" ends at {one.accuracy[-1]:.3f}"
+        hours = (time.monotonic() - began) / n * (len(open_tasks) - n) / 3600
+        print(f"{n}/{len(open_tasks)} {'/'.join(map(str, one.key))} {one.seconds:.1f} s,{note}; {hours:.2f} h left", flush=True)
+
+
+def too_slow(one: Run, most: float) -> bool:
+    return bool(one.error) or one.seconds > most
+
+
+def results(work: Path, tasks: Sequence[Task], jobs: int, most: float, slow: set[tuple[str, str]]) -> Iterator[Run]:
+    """As they are done.  Tasks of what has turned out `slow` meanwhile are passed over."""
+    left = (t for t in tasks if t[:2] not in slow)
+    if jobs == 1:
+        yield from (attempt(work, t, 5 * most) for t in left)
+        return
+    with ProcessPoolExecutor(jobs) as processes:
+        running: set[Future[Run]] = set()
+        while True:
+            while len(running) < jobs and (task := next(left, None)):
+                running.add(processes.submit(attempt, work, task, 5 * most))
+            if not running:
+                return
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ended)
+
+
+if __name__ == "__main__":
+    main()
