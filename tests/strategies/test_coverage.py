@@ -151,6 +151,15 @@ def test_radius_is_the_largest_that_is_pure() -> None:
     assert foreign_gap(vectors, owner, np.arange(80)).min() > 0
 
 
+def test_the_radius_goes_by_the_classes_that_are_labelled() -> None:
+    """Two classes known: the radius of two pseudo-classes.  With one or none known that of ten."""
+    x, known = blobs(80), Signals(ops.key_ids(999, 4), {"embeddings": blobs(4)})
+    for labels, classes in ((["a", "b", "a", "b"], 2), (["a", "b", "c", "d"], 4), (["a"] * 4, 10)):
+        own = rows(pool(embeddings=x), "prob_cover", 8, labeled=known, labels=np.array(labels))
+        assert own == rows(pool(embeddings=x), f"prob_cover(classes={classes})", 8, labeled=known)
+    assert rows(pool(embeddings=x), "prob_cover", 8) == rows(pool(embeddings=x), "prob_cover(classes=10)", 8)
+
+
 def test_doubt_of_one_everywhere_makes_uherding_maxherding() -> None:
     signals = pool(embeddings=blobs(), probs=np.full((60, 2), 0.5))
     assert rows(signals, "uherding(h=2.0)", 15) == rows(signals, "max_herding(h=2.0)", 15)

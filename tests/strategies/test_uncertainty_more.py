@@ -12,6 +12,7 @@ from askance.samples import Samples, objects
 from askance.select import select
 from askance.signals import Signals
 from askance.spec import parse
+from askance.strategies.uncertainty.cal import usual
 from askance.strategies.uncertainty.dropquery import linear_head
 from askance.strategies.uncertainty.expected_average_precision import without_each
 from askance.strategies.uncertainty.expected_cost import embedded, matrix
@@ -128,10 +129,21 @@ class TestExpectedAveragePrecision:
         p = np.full(3000, 0.9)
         assert without_each(p) == pytest.approx(np.full(3000, 0.9), abs=1e-3)
 
-    def test_classes_count_by_the_samples_own_chances(self) -> None:
+    def test_the_mean_over_the_classes_equals_enumeration(self) -> None:
         probs = RNG.dirichlet(np.ones(3), 6)
-        wanted = sum(probs[:, c] * without_each(probs[:, c]) for c in range(3))
+        wanted = [np.mean([expected_by_enumeration(np.delete(probs[:, c], j)) for c in range(3)]) for j in range(6)]
         assert scores("expected_average_precision", probs=probs) == pytest.approx(wanted, abs=1e-8)
+
+    def test_of_two_classes_it_asks_about_doubt(self) -> None:
+        """The pool is ranked best without what may or may not belong: the nearer to one half, the higher."""
+        p = np.array([0.98, 0.95, 0.9, 0.5, 0.1, 0.05, 0.02])
+        u = scores("expected_average_precision", probs=np.stack([p, 1 - p], 1))
+        assert (np.diff(u[:4]) > 0).all()
+        assert u == pytest.approx(u[::-1])
+        for seed in range(5):
+            p = np.random.default_rng(seed).beta(0.3, 1.0, 200)  # one class is rare
+            u = scores("expected_average_precision", probs=np.stack([p, 1 - p], 1))
+            assert 0.2 < p[u.argmax()] < 0.8
 
 
 class TestHistory:
@@ -225,6 +237,22 @@ class TestCal:
         )
         whole, part = self.scored(pool, labeled), self.scored(pool.take(np.arange(5)), labeled)
         assert {i: whole[i] for i in part} == pytest.approx(part)
+
+    def test_neighbours_are_few_while_labels_are_few(self) -> None:
+        """With all labels as neighbours, both classes' among them, the surest sample differs most from them; with the
+        nearest alone it is the one that is predicted otherwise than its neighbour."""
+        x = np.array([[0.0], [0.1], [1.0], [1.1]])
+        probs = np.array([[0.999, 0.001], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9]])
+        pool = Signals(ops.key_ids(0, 4), {"probs": probs, "embeddings": x})
+        known = {"probs": np.array([[0.9, 0.1], [0.1, 0.9]]), "embeddings": np.array([[0.05], [1.05]])}
+        labeled = Signals(ops.key_ids(9, 2), known)
+        picked = {
+            text: select(text, pool, 1, labeled=labeled, labels=["a", "b"]).ids[0]
+            for text in ("cal", "cal(neighbours=1)", "cal(neighbours=2)")
+        }
+        assert picked["cal"] == picked["cal(neighbours=1)"] == pool.ids[1]
+        assert picked["cal(neighbours=2)"] == pool.ids[0]
+        assert [usual(n) for n in (1, 19, 20, 99, 100, 5000)] == [1, 1, 2, 9, 10, 10]
 
     def test_equal_predictions_have_no_contrast(self) -> None:
         same = np.full((6, 3), 1 / 3)

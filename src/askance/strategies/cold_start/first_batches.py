@@ -24,11 +24,12 @@ recipe(
     "start_cover",
     "prob_cover(classes=classes)",
     paper="Yehuda et al. 2022, arXiv:2205.11320",
-    doc="A first batch: balls that cover the most, as large as `classes` pseudo-classes leave them pure.  " + SPREAD,
+    doc="A first batch: balls that cover the most, as large as `classes` pseudo-classes leave them pure; "
+    "0: as many as are labelled, else 10.  " + SPREAD,
     module=__name__,
     cost="O(N M D)",
-    classes=10,
-    bounds={"classes": (2, None)},
+    classes=0,
+    bounds={"classes": (0, None)},
 )
 recipe(
     "start_herding",

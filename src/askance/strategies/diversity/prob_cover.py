@@ -12,20 +12,28 @@ from askance.strategy import Picks, strategy
 
 @strategy(
     "Yehuda et al. 2022, arXiv:2205.11320",
-    bounds={"delta": (0.0, None), "purity": (0.0, 1.0), "classes": (2, None), "witnesses": (1, None)},
+    bounds={"delta": (0.0, None), "purity": (0.0, 1.0), "classes": (0, None), "witnesses": (1, None)},
     cost="O(N M D) for M witnesses, then lazily",
 )
-def prob_cover(vectors, reference, ids, k, seed, *, delta=0.0, purity=0.95, classes=10, witnesses=5000) -> Picks:
+def prob_cover(vectors, reference, labels, ids, k, seed, *, delta=0.0, purity=0.95, classes=0, witnesses=5000) -> Picks:
     """Greedy maximum of the samples within `delta` of a known or picked one.  vectors (N, D) -> (min(k, N),) rows.
 
     delta: 0 takes the largest at which a share `purity` of all balls hold one pseudo-class only, of `classes` that
-    k-means finds; exactly, not by bisection.  What is covered is taken away for every later pick; when all is, the rest
-    is drawn by noise.  Above `witnesses` rows coverage is counted at so many, drawn by id.
+    k-means finds; exactly, not by bisection.  classes: 0 takes as many as the labels name, and 10 where they name one
+    or none; far too many leave balls of one sample each, which stand for nothing.  What is covered is taken away for
+    every later pick; when all is, the rest is drawn by noise.  Above `witnesses` rows coverage is counted at so many,
+    drawn by id.
     """
     at = coverage.witnesses(ids, seed, witnesses)
-    radius = delta or pure_radius(vectors, at, ids, seed, purity, classes)
+    radius = delta or pure_radius(vectors, at, ids, seed, purity, classes or named(labels))
     cover = coverage.Coverage(vectors, vectors[at], coverage.ball(radius), reference)
     return lazy_greedy(cover, cover.gains(np.arange(len(ids))), k, ops.noise(seed, ids))[0]
+
+
+def named(labels) -> int:
+    """How many classes the labels name; 10 where they name less than two, which tells nothing of how many there are."""
+    count = 0 if labels is None else len(np.unique(labels))
+    return count if count > 1 else 10
 
 
 def pure_radius(vectors, at: np.ndarray, ids: np.ndarray, seed: int, purity: float, classes: int) -> float:

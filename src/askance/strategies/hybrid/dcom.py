@@ -15,7 +15,7 @@ from askance.strategy import Picks, strategy
     "Mishal & Weinshall 2024, arXiv:2407.01804",
     bounds={
         "delta": (0.0, None),
-        "classes": (2, None),
+        "classes": (0, None),
         "centre": (0.0, 1.0),
         "steepness": (0.0, None),
         "witnesses": (1, None),
@@ -32,7 +32,7 @@ def dcom(
     seed,
     *,
     delta=0.0,
-    classes=10,
+    classes=0,
     centre=0.8,
     steepness=30.0,
     witnesses=5000,
@@ -42,10 +42,11 @@ def dcom(
     probs (N, C), vectors (N, D), labeled with probs.  A labelled sample covers the largest ball, of radius `delta` at
     most, of which a share of .4 + .2 * coverage is predicted to be of its class; picks and pending ones the mean of
     those.  w is the logistic function of the coverage, of that `centre` and `steepness`, 1 where all is covered.
-    delta: 0 takes ProbCover's, pure for `classes` pseudo-classes; with nothing labelled it is ProbCover.
+    delta: 0 takes ProbCover's, pure for `classes` pseudo-classes, 0: as many as probs have columns.  With nothing
+    labelled it is ProbCover.
     """
     at = coverage.witnesses(ids, seed, witnesses)
-    widest = delta or pure_radius(vectors, at, ids, seed, 0.95, classes)
+    widest = delta or pure_radius(vectors, at, ids, seed, 0.95, classes or max(2, probs.shape[1]))
     points, said = vectors[at], probs[at].argmax(1)
     own = np.zeros(0, np.int64) if labeled is None else np.asarray(labeled["probs"]).argmax(1)
     radii = known_radii(points, said, reference, own, widest)

@@ -11,23 +11,23 @@ from askance.strategy import Utility, strategy
 @strategy(
     "Wang et al. 2018 (IJCAI), Uncertainty sampling for action recognition via maximizing expected average precision",
     local=False,
-    fails={
-        "certain_is_worth_nothing": "a class that is sure has the highest precision: it is no measure of doubt",
-        "not_worse_than_random": "-.206 ± .020 on digits: it prefers what the model is sure of",
-    },
+    fails={"certain_is_worth_nothing": "where all is sure, any rest is ranked with precision 1"},
     cost="O(C N log N)",
 )
 def expected_average_precision(probs) -> Utility:
     """Expected average precision of the pool without the sample.  probs (N, C) -> (N,) in [0, 1].
 
-    For each class the others are ranked by its probability, and relevant with it independently; the classes count by
-    the sample's own probabilities.  The usual recurrence takes O(N^2) a sample and class.  Here the expectation of a
-    ratio of counts is an integral of generating functions over [0, 1], in which leaving one out is a division.
+    The mean over the classes; for each the others are ranked by its probability, and relevant with it independently.
+    Of two classes, samples in doubt hurt the ranking most, and the pool is best off without them.  This is the paper's
+    formula as scikit-activeml has it, divided by C.  The usual recurrence takes O(N^2) a sample and class.  Here the
+    expectation of a ratio of counts is an integral of generating functions over [0, 1], in which leaving one out is a
+    division.
     """
     out = np.zeros(len(probs))
     for column in np.asarray(probs, np.float64).T:
-        out += column * without_each(column)
-    return np.clip(np.round(out, 9), 0.0, 1.0)  # what is equal but for the order of a sum is a tie
+        out += without_each(column)
+    # What is equal but for the order of a sum is a tie.
+    return np.clip(np.round(out / max(probs.shape[1], 1), 11), 0.0, 1.0)
 
 
 def without_each(p: np.ndarray) -> np.ndarray:
