@@ -12,12 +12,15 @@ from askance.ops.arrays import (
 )
 from askance.ops.farthest import farthest_first
 from askance.ops.noise import gumbel, hex_id, key_ids, noise, parse_id, weighted_order
+from askance.ops.race import Stairs, squared_draws
 from askance.ops.top import top
-from askance.ops.vectors import Dense, Outer, Vecs
+from askance.ops.vectors import Dense, Outer, Residual, Vecs
 
 __all__ = [
     "Dense",
     "Outer",
+    "Residual",
+    "Stairs",
     "Vecs",
     "as_numpy",
     "blocks",
@@ -32,6 +35,7 @@ __all__ = [
     "parse_id",
     "segment",
     "softmax",
+    "squared_draws",
     "top",
     "top_two",
     "weighted_order",

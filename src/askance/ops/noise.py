@@ -22,17 +22,21 @@ def _mixed(z: np.ndarray) -> np.ndarray:
     return z
 
 
-def _bits(seed: int, ids: np.ndarray, draw: int) -> np.ndarray:
+def _bits(seed: int, ids: np.ndarray, draw: int | np.ndarray) -> np.ndarray:
     # The stream (seed, draw) is mixed by itself first: ids that count upwards must not meet those of another seed.
-    stream = _mixed(np.array([(seed * _GOLDEN + draw * _DRAW + _GOLDEN) & _MASK], np.uint64))
     with np.errstate(over="ignore"):
+        draws = np.atleast_1d(np.asarray(draw)).astype(np.uint64) * np.uint64(_DRAW)
+        stream = _mixed(draws + np.uint64((seed * _GOLDEN + _GOLDEN) & _MASK))
         z = _mixed(ids ^ stream)
         z += stream
     return _mixed(z)
 
 
-def noise(seed: int, ids: np.ndarray, draw: int = 0) -> np.ndarray:
-    """Uniform noise in (0, 1) that depends on (seed, draw, id) alone.  ids (N,) uint64 -> (N,) float64."""
+def noise(seed: int, ids: np.ndarray, draw: int | np.ndarray = 0) -> np.ndarray:
+    """Uniform noise in (0, 1) that depends on (seed, draw, id) alone.  ids (N,) uint64 -> (N,) float64.
+
+    draw: one number for all, 0 or more, or one for each id.
+    """
     return ((_bits(seed, ids, draw) >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
 
 

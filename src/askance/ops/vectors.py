@@ -1,36 +1,37 @@
-"""Vectors that answer three questions (norms, distance to one, distance to the nearest), so they may stay factored."""
+"""Vectors that say how far they lie from each other, so they may stay factored.  Floor 0.
 
+Two precisions.  `to` and `nearest` are exact to float64, and give the same bits wherever a row stands and in whatever
+part of the pool: strategies decide by them.  `gaps` and `norms` keep the precision of the input and go through matrix
+products: a kernel looks over many pairs with those before it decides.
+"""
+
+from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 import numpy as np
 
 from askance.ops.arrays import working
 
+_NUMBERS = 1 << 17  # of a block in float64: one megabyte stays in the second-level cache
+
 
 class Vecs(Protocol):
-    """(N, D) vectors, perhaps never built.  Distances are squared, float64 or float32, never negative."""
+    """(N, D) vectors, perhaps never built.  All distances are squared."""
 
-    norms: np.ndarray  # (N,) squared lengths
+    @property
+    def norms(self) -> np.ndarray:
+        """(N,) squared lengths, in the precision of the input."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, rows: np.ndarray | slice) -> "Vecs": ...
     def to(self, one: "Vecs") -> np.ndarray:
-        """Squared distance of every row to the single row of `one`.  -> (N,)."""
+        """Distance of every row to the single row of `one`.  -> (N,) float64."""
 
     def nearest(self, others: "Vecs") -> np.ndarray:
-        """Squared distance to the nearest of `others`.  -> (N,); inf when there is none."""
+        """Distance to the nearest of `others`.  -> (N,) float64; inf when there is none."""
 
     def array(self) -> np.ndarray:
         """The (N, D) array itself; for a product this builds it, so ask for few rows."""
-
-
-def _gap(norms: np.ndarray, other: np.ndarray, dots: np.ndarray) -> np.ndarray:
-    """|a - b|^2 from its parts; what is within rounding of zero is zero, so that twins are at distance 0 exactly."""
-    both = norms + other
-    out = both - 2.0 * dots
-    eps = np.finfo(dots.dtype).eps * 16
-    out[out < eps * both] = 0.0
-    return out
 
 
 class Dense:
@@ -38,7 +39,7 @@ class Dense:
 
     def __init__(self, rows: np.ndarray, norms: np.ndarray | None = None):
         self.rows = working(rows) if rows.dtype.kind == "f" else rows.astype(np.float64)
-        self.norms = np.einsum("nd,nd->n", self.rows, self.rows) if norms is None else norms
+        self.norms = _along(self.rows, self.rows) if norms is None else norms
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -46,12 +47,23 @@ class Dense:
     def __getitem__(self, rows: np.ndarray | slice) -> "Dense":
         return Dense(self.rows[rows], self.norms[rows])
 
+    @property
+    def width(self) -> int:
+        return self.rows.shape[1]
+
     def dots(self, others: "Dense") -> np.ndarray:
         """Inner products with every row of `others`.  -> (N, M)."""
         return self.rows @ others.rows.T
 
+    def pairs(self, others: "Dense") -> np.ndarray:
+        """Inner product of row i with row i of the others, or with their only row.  -> (N,)."""
+        return _along(self.rows, others.rows)
+
+    def double(self) -> "Dense":
+        return self if self.rows.dtype == np.float64 else Dense(self.rows.astype(np.float64))
+
     def to(self, one: "Dense") -> np.ndarray:
-        return _gap(self.norms, one.norms[0], self.rows @ one.rows[0])
+        return _to(self, one)
 
     def nearest(self, others: "Dense") -> np.ndarray:
         return _nearest(self, others)
@@ -62,11 +74,42 @@ class Dense:
     def joined(self, others: "Dense") -> "Dense":
         return Dense(np.concatenate([self.rows, others.rows]), np.concatenate([self.norms, others.norms]))
 
+    def put(self, row: int, one: "Dense") -> None:
+        """Writes over a row: for lists that were made with room to grow."""
+        self.rows[row], self.norms[row] = one.rows[0], one.norms[0]
+
+
+class Residual:
+    """p - e_y of predictions p (N, C) and their likeliest classes y: kept as the two, and built for the rows taken out.
+
+    What the last layer's gradient has on the side of the classes.
+    """
+
+    def __init__(self, probs: np.ndarray):
+        self.probs = probs if probs.dtype.kind == "f" else probs.astype(np.float64)
+        step = max(1, _NUMBERS // max(self.width, 1))
+        parts = [self.probs[i : i + step] for i in range(0, len(probs), step)]
+        self.likeliest = np.concatenate([p.argmax(1) for p in parts]) if parts else np.zeros(0, np.int64)
+        self.norms = np.concatenate([self[i : i + step].norms for i in range(0, len(probs), step)] or [np.zeros(0)])
+
+    def __len__(self) -> int:
+        return len(self.probs)
+
+    def __getitem__(self, rows: np.ndarray | slice) -> Dense:
+        some = working(self.probs[rows])
+        some = some.copy() if some.base is not None else some
+        some[np.arange(len(some)), self.likeliest[rows]] -= 1.0
+        return Dense(some)
+
+    @property
+    def width(self) -> int:
+        return self.probs.shape[1]
+
 
 class Outer:
     """Rows that are outer products a (x) b, never built: (N, A) and (N, B) stand for (N, A * B)."""
 
-    def __init__(self, a: Dense, b: Dense):
+    def __init__(self, a: Dense | Residual, b: Dense):
         self.a, self.b = a, b
         self.norms = a.norms * b.norms
 
@@ -76,53 +119,109 @@ class Outer:
     def __getitem__(self, rows: np.ndarray | slice) -> "Outer":
         return Outer(self.a[rows], self.b[rows])
 
+    @property
+    def width(self) -> int:
+        return self.a.width + self.b.width
+
+    def _left(self) -> Dense:
+        return self.a if isinstance(self.a, Dense) else self.a[:]
+
     def dots(self, others: "Outer") -> np.ndarray:
-        return self.a.dots(others.a) * self.b.dots(others.b)
+        out = self._left().dots(others._left())
+        out *= self.b.dots(others.b)
+        return out
+
+    def pairs(self, others: "Outer") -> np.ndarray:
+        return self._left().pairs(others._left()) * self.b.pairs(others.b)
+
+    def double(self) -> "Outer":
+        return Outer(self._left().double(), self.b.double())
 
     def to(self, one: "Outer") -> np.ndarray:
-        dots = (self.a.rows @ one.a.rows[0]) * (self.b.rows @ one.b.rows[0])
-        return _gap(self.norms, one.norms[0], dots)
+        return _to(self, one)
 
     def nearest(self, others: "Outer") -> np.ndarray:
         return _nearest(self, others)
 
     def array(self) -> np.ndarray:
-        return np.einsum("na,nb->nab", self.a.rows, self.b.rows).reshape(len(self), -1)
+        return np.einsum("na,nb->nab", self._left().rows, self.b.rows).reshape(len(self), -1)
 
     def joined(self, others: "Outer") -> "Outer":
-        return Outer(self.a.joined(others.a), self.b.joined(others.b))
+        return Outer(self._left().joined(others._left()), self.b.joined(others.b))
+
+    def put(self, row: int, one: "Outer") -> None:
+        self._left().put(row, one._left())
+        self.b.put(row, one.b)
+        self.norms[row] = one.norms[0]
 
 
 V = TypeVar("V", Dense, Outer)  # the two of a pair are of one sort
 
 
-def _least_gap(mine: V, theirs: V) -> np.ndarray:
-    """`gaps(...).min(1)` in two passes: what a row adds to all its gaps alike is added after the minimum."""
-    cross = mine.dots(theirs)
-    cross *= -2.0
-    cross += theirs.norms
-    least = cross.min(1) + mine.norms
-    # Where the nearest is a twin, its norm is one's own: so this is the rounding of both, as in `_gap`.
-    least[least < np.finfo(cross.dtype).eps * 32 * mine.norms] = 0.0
-    return np.maximum(least, 0.0)
+def _along(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Inner products row by row.  A sum of its own for each row, unlike a matrix product: the same bits anywhere."""
+    return np.einsum("nd,nd->n", a, b) if len(a) == len(b) else np.einsum("nd,d->n", a, b[0])
 
 
-def gaps(vectors: V, others: V) -> np.ndarray:
-    """Squared distances of all pairs.  (N, D), (M, D) -> (N, M): for few of either."""
-    return _gap(vectors.norms[:, None], others.norms[None, :], vectors.dots(others))
+def parts(vectors: Dense | Outer) -> Iterator[slice]:
+    step = max(1, _NUMBERS // max(vectors.width, 1))
+    return (slice(start, start + step) for start in range(0, len(vectors), step))
 
 
-def _nearest(vectors: V, others: V, cells: int = 2_000_000) -> np.ndarray:
-    """Blocks of one matrix product each, `cells` numbers at a time."""
+def between(mine: V, theirs: V) -> np.ndarray:
+    """Squared distance of row i to row i of the others, or to their only row; both `double`.  -> (N,)."""
+    return np.maximum(mine.norms + theirs.norms - 2.0 * mine.pairs(theirs), 0.0)
+
+
+def _to(vectors: V, one: V) -> np.ndarray:
+    target, out = one.double(), np.empty(len(vectors))
+    for part in parts(vectors):
+        out[part] = between(vectors[part].double(), target)
+    return out
+
+
+def _nearest(vectors: V, others: V, cells: int = 1_000_000) -> np.ndarray:
+    """Blocks of one matrix product each; the distance to the nearest is then taken by itself."""
     near = np.full(len(vectors), np.inf)
     if not len(others):
         return near
-    wide = min(len(others), 1024)
-    tall = max(1, cells // wide)
-    for start in range(0, len(vectors), tall):
-        rows = slice(start, start + tall)
-        mine = vectors[rows]
-        for first in range(0, len(others), wide):
-            theirs = others[first : first + wide]
-            near[rows] = np.minimum(near[rows], _least_gap(mine, theirs))
+    targets = others.double()
+    step = max(1, cells // len(others))
+    for start in range(0, len(vectors), step):
+        mine = vectors[start : start + step].double()
+        closest = offsets(mine, targets).argmin(1)
+        near[start : start + step] = between(mine, targets[closest])
     return near
+
+
+def offsets(mine: V, theirs: V) -> np.ndarray:
+    """Squared distances of all pairs less one's own length, in as few passes as can be.  -> (N, M)."""
+    out = mine.dots(theirs)
+    out *= -2.0
+    out += theirs.norms
+    return out
+
+
+def rough_nearest(vectors: V, others: V, cells: int = 1 << 18) -> np.ndarray:
+    """`nearest` in the precision of the input: off by its rounding of the squared lengths.  `others`: at least one."""
+    if len(others) == 1:
+        return np.maximum(offsets(vectors, others)[:, 0] + vectors.norms, 0.0)
+    near = np.empty(len(vectors), vectors.norms.dtype)
+    step = max(1, cells // len(others))
+    for start in range(0, len(vectors), step):
+        rows = slice(start, start + step)
+        mine = vectors[rows]
+        near[rows] = offsets(mine, others).min(1) + mine.norms
+    return np.maximum(near, 0.0, out=near)
+
+
+def gaps(vectors: V, others: V) -> np.ndarray:
+    """Squared distances of all pairs.  (N, D), (M, D) -> (N, M): for few of either.
+
+    What is within rounding of zero is zero, so that twins are at distance 0 exactly.
+    """
+    both = vectors.norms[:, None] + others.norms[None, :]
+    dots = vectors.dots(others)
+    out = both - 2.0 * dots
+    out[out < np.finfo(dots.dtype).eps * 16 * both] = 0.0
+    return out

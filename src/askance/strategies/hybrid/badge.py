@@ -12,9 +12,7 @@ def gradients(probs, embeddings) -> Vectors:
 
     It is kept as its two factors, so N x C x D is never built: |g|^2 = |p - e_y|^2 |h|^2, and inner products multiply.
     """
-    residual = probs.astype(probs.dtype if probs.dtype.kind == "f" else float, copy=True)
-    residual[range(len(probs)), probs.argmax(1)] -= 1.0
-    return ops.Outer(ops.Dense(residual), ops.Dense(embeddings))
+    return ops.Outer(ops.Residual(probs), ops.Dense(embeddings))
 
 
 recipe(
