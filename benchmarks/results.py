@@ -24,9 +24,9 @@ def main() -> None:
     if said.command == "run":
         run(said)
     else:
-        from study import page
+        from study import kept, page
 
-        page.keep(Path(said.work) / "runs.jsonl") if said.command == "keep" else page.write()
+        page.write() if said.command == "page" else kept.keep(Path(said.work))
 
 
 def arguments() -> argparse.Namespace:
@@ -55,15 +55,20 @@ def run(said: argparse.Namespace) -> None:
     file = work / "runs.jsonl"
     before = done(file)
     began, slow = time.monotonic(), {r.key[:2] for r in before if too_slow(r, said.most)}
-    open_tasks = [t for t in tasks if t not in {r.key for r in before}]
+    known = {r.key for r in before}
+    open_tasks = [t for t in tasks if t not in known]
     print(f"{len(tasks)} runs, {len(tasks) - len(open_tasks)} of them done; load {os.getloadavg()[0]:.1f}", flush=True)
     for n, one in enumerate(results(work, open_tasks, said.jobs, said.most, slow), 1):
         add(file, one)
         if too_slow(one, said.most):
             slow.add(one.key[:2])
-        note = f" {one.error}" if one.error else f" ends at {one.accuracy[-1]:.3f}"
         hours = (time.monotonic() - began) / n * (len(open_tasks) - n) / 3600
-        print(f"{n}/{len(open_tasks)} {'/'.join(map(str, one.key))} {one.seconds:.1f} s,{note}; {hours:.2f} h left", flush=True)
+        print(f"{n}/{len(open_tasks)} {told(one)}; {hours:.2f} h left", flush=True)
+
+
+def told(one: Run) -> str:
+    ends = one.error or f"ends at {one.accuracy[-1]:.3f}"
+    return f"{one.set} {one.strategy} seed {one.seed}: {one.seconds:.1f} s, {ends}"
 
 
 def too_slow(one: Run, most: float) -> bool:

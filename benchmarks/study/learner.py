@@ -21,9 +21,9 @@ ROUGH = 1e-3  # for the committee, whose members differ by far more
 class Logistic:
     """probs, embeddings, decision, history, and members of a bootstrap committee where `members` is 2 or more.
 
-    The rows come scaled (sets.py), and C is fixed for a set, so a fit takes milliseconds: our own `linear` chooses its C
-    anew in every round, which costs thirty times as much.  Each fit begins where the last one ended; the loss is convex,
-    so that only saves time.  history holds what each fit so far would say, as class numbers in order of first sight.
+    The rows come scaled (sets.py), and C is fixed for a set, so a fit takes milliseconds: our own `linear` chooses its
+    C anew in every round, which costs thirty times as much.  Each fit begins where the last one ended; the loss is
+    convex, so that only saves time.  history: what each fit so far would say, classes numbered as they came up.
     """
 
     def __init__(self, c: float, members: int = 0):

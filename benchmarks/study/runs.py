@@ -121,9 +121,7 @@ def all_labels(of: Set, pool: HeldPool, seed: int) -> Run:
     return Run(of.name, ALL_LABELS, seed, (len(shares.train),), (a,), (b,), process_time() - began, 0.0, "", version())
 
 
-def both(
-    truth: Sequence[str], probs: np.ndarray, classes: Sequence[str], share: Share
-) -> Mapping[str, metrics.Metric]:
+def both(truth: Sequence[str], probs: np.ndarray, classes: Sequence[str], share: Share) -> Mapping[str, metrics.Metric]:
     """Accuracy and balanced accuracy, without the bootstrap of the second: the study has its seeds for that."""
     t, said = np.asarray(truth, str), np.asarray(classes, str)[probs.argmax(1)]
     recall = float(np.mean([(said[t == c] == c).mean() for c in np.unique(t)]))
@@ -195,9 +193,15 @@ def done(file: Path) -> list[Run]:
 def add(file: Path, run: Run) -> None:
     """One write, so that a kill leaves whole lines; a line that was cut off is ended first."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    cut = file.exists() and not file.read_bytes()[-1:] in (b"", b"\n")
+    cut = file.exists() and _last_byte(file) not in (b"", b"\n")
     with file.open("a", encoding="utf-8") as f:
         f.write(("\n" if cut else "") + json.dumps(asdict(run), separators=(",", ":")) + "\n")
+
+
+def _last_byte(file: Path) -> bytes:
+    with file.open("rb") as f:
+        f.seek(max(0, file.stat().st_size - 1))
+        return f.read()
 
 
 @lru_cache(len(SETS))
