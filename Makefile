@@ -19,10 +19,11 @@ fast:
 	@tools/setup dev
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal -m 'not slow'
 
-# the generated pages: strategies, command line
+# the generated pages: strategies with their drawings, command line
 docs:
 	@tools/setup dev
 	@.venv/bin/python -m askance.describe > docs/strategies.new && mv docs/strategies.new docs/strategies.md
+	@.venv/bin/python -m askance.report.families docs/images/families
 	@.venv/bin/python -m askance.cli.reference > docs/cli.new && mv docs/cli.new docs/cli.md
 
 clean:

@@ -5,13 +5,14 @@ python -m askance.describe > docs/strategies.md
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from askance.errors import BadStrategy, nearest
 from askance.shards import exact_prefix, lockstep_parts
 from askance.spec import parse
-from askance.strategy import ATOMS, KINDS, RECIPES, Bounds, Greedy, Meta, Strategy, Utility, kind_name
+from askance.strategy import ATOMS, KINDS, RECIPES, Atom, Bounds, Greedy, Meta, Strategy, Utility, kind_name
 
 FAMILIES = {
     "control": "What everything else is measured against.",
@@ -22,6 +23,27 @@ FAMILIES = {
     "hybrid": "Uncertainty and diversity in one.",
     "cold start": "First batches, before anything is labelled.",
     "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
+}
+
+
+MOST = 20  # panels on one drawing
+NOT_DRAWN = {"per_cost": "on the drawings all samples cost the same"}
+SEEN = {
+    "control": "Ten drawn at random come from where most samples are.",
+    "uncertainty": "Most ask where classes meet and where the model has seen no label, and there ten times much the "
+    "same: a score of each sample by itself does not know of the other nine.",
+    "committee": "Members that have seen different labels contradict each other far from all labels: in the group on "
+    "the right, of which none is labelled, and at the rim.  The draws, `power_bald` and its kin, trade some of that "
+    "for variety.",
+    "diversity": "`kcenter`, `log_det` and `graph_cut` go for the rim, `kmeans`, `k_medoids` and `facility_location` "
+    "for the middle of every group, `flmi`, `gcmi` and `logdet_mi` for more of the rarest class, the diamonds.",
+    "density": "Where samples lie close: `graph_density` in every group, `information_density` only where the model is "
+    "in doubt too.",
+    "hybrid": "In doubt and spread out at once: compare with `margin` above, which asks much the same several times.",
+    "cold start": "With nothing labelled: every group is asked about, the large ones more often, and few of the "
+    "samples that are like nothing.",
+    "parts": "What a part changes: `seals` and `anchors` keep to the neighbours of what is labelled, `distinct` keeps "
+    "apart what `margin` picks.",
 }
 
 
@@ -69,6 +91,23 @@ class Entry:
         return " ".join(self.doc.split("  ")[0].split("\n\n")[0].split())
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A strategy as a panel of a drawing, with the other names of the very same."""
+
+    entry: Entry
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is on docs/images/families/NAME.svg."""
+
+    name: str
+    family: str
+    panels: tuple[Shown, ...]
+
+
 def entries() -> list[Entry]:
     """Every strategy, by family and then by name; the parts come last."""
     parts = [name for name in ATOMS.names() if name not in RECIPES]
@@ -92,16 +131,57 @@ def entry(name: str) -> Entry:
     raise BadStrategy(f"no strategy is named {name!r}{nearest(name, [*RECIPES.names(), *ATOMS.names()])}")
 
 
-def usage(e: Entry) -> str:
-    """A strategy text that shows it at work, and runs: the first in its docstring that has a `|`, else it alone.
+def pictures() -> list[Picture]:
+    """A drawing a family, or several where it is large; two names of one thing share a panel.
 
-    A part gets what it cannot do without: a scorer before it, or a selector after it.
+    Parts are drawn where no strategy shows them, in the text of `usage`.
     """
+    shown = {a.name for s in _recipes() for a in s.atoms()}
+    found = [e for e in entries() if e.name not in NOT_DRAWN and not (e.part and e.name in shown)]
+    return [picture for family in dict.fromkeys(e.family for e in found) for picture in _pictures(family, found)]
+
+
+def _pictures(family: str, found: Sequence[Entry]) -> list[Picture]:
+    same: dict[str, list[Entry]] = {}
+    for e in sorted((e for e in found if e.family == family), key=lambda e: (e.text != e.name, e.name)):
+        same.setdefault(_meaning(e), []).append(e)
+    panels = sorted(
+        (Shown(e, tuple(o.name for o in others)) for e, *others in same.values()), key=lambda s: s.entry.name
+    )
+    sheets = -(-len(panels) // MOST)
+    cuts = [i * len(panels) // sheets for i in range(sheets + 1)]
+    stem = family.replace(" ", "_")
+    return [
+        Picture(f"{stem}_{i + 1}" if sheets > 1 else stem, family, tuple(panels[a:b]))
+        for i, (a, b) in enumerate(pairwise(cuts))
+    ]
+
+
+def _meaning(e: Entry) -> str:
+    """What it stands for, the same text for two names of the same: what is at its default is left out."""
+    s = parse(e.name) if not e.part else ATOMS[e.name]
+    if isinstance(s, Atom):
+        return repr(replace(s, params=tuple((n, v) for n, v in s.params if s.defaults[n] != v)))
+    return repr(s)
+
+
+def usage(e: Entry) -> str:
+    """A strategy text that shows it at work, and runs.
+
+    A strategy is its own.  A part shows in the first text of its docstring that has a `|`, else in the shortest recipe
+    that is made of it, else after a scorer or before a selector where it cannot do without.
+    """
+    if not e.part:
+        return e.name
     told = [text for text in re.findall(r"`([^`]*\|[^`]*)`", e.doc) if re.search(rf"\b{e.name}\b", text)]
-    if told or not e.part:
-        return told[0] if told and e.part else e.name
-    scored = f"margin | {e.name}" if ATOMS[e.name].asks("utility") else e.name
-    return f"{scored} | kmeanspp" if e.kind == "embedder" else scored
+    made = sorted((s for s in _recipes() if e.name in [a.name for a in s.atoms()]), key=lambda s: len(repr(s)))
+    if told or made:
+        return told[0] if told else repr(made[0])
+    return f"margin | {e.name}" if ATOMS[e.name].asks("utility") else e.name
+
+
+def _recipes() -> list[Strategy]:
+    return [parse(name) for name in RECIPES.names() if RECIPES[name].text != name]
 
 
 def _entry(name: str, text: str, s: Strategy, meta: Meta, own: dict[str, Any], part: bool = False) -> Entry:
@@ -160,6 +240,11 @@ as an expression: `|` pipes, `+` and `*` blend scorers, `over(entropy, how="max"
 *Needs*: what the learner must provide.  *Shards*: whether a pool in pieces gets the picks of one machine: **exact**
 always; **lockstep** with `select_lockstep`; **approximate**, from a core-set of each piece.  *Stream*: can judge
 samples as they arrive.  *Boxes*: can score boxes, tokens or pixels through `over`.
+
+The drawings (`make docs`) show the ten picks of each on one pool of 326 samples in the plane: three groups of which 11
+samples are labelled, a fourth of which none is, and seven samples that are like nothing.  The model is logistic
+regression on kernel features, with a committee of eight for those that need one, and the embeddings are the places
+themselves.
 """
 
 
@@ -170,7 +255,14 @@ def _table(family: str, rows: Sequence[Entry]) -> str:
         f"| {'yes' if e.stream else '-'} | {'yes' if e.boxes else '-'} |"
         for e in rows
     ]
-    return "\n".join([f"## {family.capitalize()}\n\n{FAMILIES.get(family, '')}\n", head, *lines, ""])
+    return "\n".join([f"## {family.capitalize()}\n\n{FAMILIES.get(family, '')}\n", head, *lines, "", *_drawn(family)])
+
+
+def _drawn(family: str) -> list[str]:
+    """The drawings of a family with what to see on them."""
+    shown = [p for p in pictures() if p.family == family]
+    links = [f"![What the {family} strategies pick](images/families/{p.name}.svg)\n" for p in shown]
+    return [*links, f"*{SEEN[family]}*\n"] if shown and family in SEEN else links
 
 
 def _section(e: Entry) -> str:

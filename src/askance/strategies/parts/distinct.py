@@ -15,8 +15,8 @@ BLOCK = 512
 def distinct(vectors, reference, utility, ids, k, seed, *, radius=0.0, x=1) -> Picks:
     """The x * k best by utility, none within `radius` of a better one or a known one.  -> (min(x * k, N),) rows.
 
-    vectors (N, D), utility (N,).  radius 0 leaves out exact copies only.  Where too few are left, the best of those
-    left out fill up, so that k are always given.  Ties by noise(seed, id).
+    vectors (N, D), utility (N,), as in `margin | distinct(radius=0.5)`.  radius 0 leaves out exact copies only.  Where
+    too few are left, the best of those left out fill up, so that k are always given.  Ties by noise(seed, id).
     """
     order = np.lexsort((ops.noise(seed, ids), -utility))
     wanted = min(x * k, len(order))

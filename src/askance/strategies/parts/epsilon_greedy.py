@@ -14,7 +14,8 @@ COIN = np.zeros(1, np.uint64)  # every shard throws the same one
 def epsilon_greedy(utility, ids, seed, *, epsilon=0.1) -> Greedy:
     """Each pick is the best left, or with probability epsilon any that is left.  utility (N,) -> (N,) a pick.
 
-    A pick that was drawn blindly has a score below 0, in (-1, 0), so that it can be told from the others.
+    As in `margin | epsilon_greedy(epsilon=0.3)`.  A pick that was drawn blindly has a score below 0, in (-1, 0), so
+    that it can be told from the others.
     """
     for draw in count(1):
         blind = ops.noise(seed, COIN, draw)[0] < epsilon
