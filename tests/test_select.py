@@ -58,6 +58,42 @@ def test_costs_rank_by_utility_per_cost() -> None:
     assert select("margin", s, 60, costs=costs).ids[-1] == first
 
 
+def test_costs_that_a_scorer_weighs_itself_count_once() -> None:
+    s, costs = signals(), np.random.default_rng(0).uniform(0.1, 10, 60)
+    wanted = select("margin", s, 60, costs=costs)
+    again = select("margin | per_cost", s, 60, costs=costs)
+    assert again.ids.tolist() == wanted.ids.tolist()
+    assert again.utility == pytest.approx(wanted.utility)
+
+
+@pytest.mark.parametrize("text", ["kcenter", "margin | top(x=10) | kmeans", "margin | top", "dbal", "typiclust"])
+def test_costs_that_a_selector_would_leave_out_are_said(text: str) -> None:
+    with pytest.raises(
+        BadStrategy, match=r"does not weigh costs; say `per_cost` after a scorer, as in `margin \| per_"
+    ):
+        select(text, signals(), 5, costs=np.ones(60))
+
+
+def test_costs_weighed_before_a_selector_are_taken() -> None:
+    costs = np.where(np.arange(60) < 50, 1e6, 1.0)
+    batch = select("margin | per_cost | top(x=2) | kmeans", signals(), 5, costs=costs)
+    assert set(batch.ids.tolist()) <= set(IDS[50:].tolist())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("direct", "probs"), ("galaxy", "probs"), ("dcom", "probs"), ("cal", "probs"), ("cal", "embeddings")],
+)
+@pytest.mark.parametrize("which", ["labeled", "pending"])
+def test_what_is_not_a_number_is_said_of_known_samples_too(text: str, name: str, which: str) -> None:
+    known = {"labeled": signals(8, 1, 900), "pending": signals(4, 2, 800)}
+    spoilt = known[which][name].copy()
+    spoilt[2] = np.nan
+    known[which] = known[which].with_(**{name: spoilt})
+    with pytest.raises(BadSignal, match=rf"{name} .*\(sample {ops.hex_id(known[which].ids[2])}\)"):
+        select(text, signals(), 3, labels=np.arange(8) % 4, **known)
+
+
 def test_k_beyond_the_pool_gives_what_there_is() -> None:
     assert len(select("margin", signals(), 1000)) == 60
     assert len(select("margin", signals(), 0)) == 0

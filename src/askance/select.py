@@ -67,7 +67,7 @@ def select(
 
     labeled  what the model says of the labelled samples, with labels (L,): diversity is measured from them too
     pending  samples that somebody is asked about already: they count as picked and never come back
-    costs    (N,) > 0: a scorer is then ranked by utility per cost
+    costs    (N,) > 0: a scorer is then ranked by utility per cost; a selector must weigh them itself (`| per_cost`)
     The picks depend on the seed and the ids alone, not on the order of the rows.
     """
     s = whole(parse(strategy), costs)
@@ -77,13 +77,19 @@ def select(
 
 
 def whole(s: Strategy, costs: Any = None) -> Strategy:
-    """A bare scorer gets `| top`, and `| per_cost` before it where there are costs."""
+    """A bare scorer gets `| top`, and `| per_cost` before it where there are costs that it does not weigh itself."""
+    weighed = costs is None or any(a.asks("costs") for a in s.atoms())
+    if s.kind is Picks and not weighed:
+        raise BadStrategy(
+            f"{s} does not weigh costs; say `per_cost` after a scorer, as in `margin | per_cost | top(x=10) | kmeans`, "
+            "or leave the costs out"
+        )
     if s.kind is Picks:
         return s
     if s.kind is not Utility:
         raise BadStrategy(f"{s} only says where diversity is measured; add a selector, as in `{s} | kcenter`")
     top = ATOMS["top"]
-    return s | top if costs is None else s | ATOMS["per_cost"] | top
+    return s | top if weighed else s | ATOMS["per_cost"] | top
 
 
 def start(
@@ -154,6 +160,9 @@ def _known(s: Strategy, called: str, labeled: Signals | None, pending: Signals |
     n_labeled = 0 if labeled is None else len(labeled)
     if not parts:
         return None, n_labeled
+    if any(a.asks("labeled", "pending") for a in s.atoms()):
+        for there in parts:
+            check_values(there, s.needs & there.names)
     if any(a.asks("reference") for a in s.atoms()):
         for part, word in ((labeled, "labelled"), (pending, "pending")):
             if part is not None and len(part):
