@@ -5,7 +5,7 @@
     python benchmarks/results.py page          docs/results.md and its pictures, from benchmarks/results_data alone
 
 `run` makes the features once, appends one line for each finished run, never repeats one, and may be killed at any time.
-A strategy whose first run on a set took over --most CPU seconds has no more runs there.
+A strategy of which a run on a set took over --most CPU seconds has no more runs there until --most is more.
 """
 
 import argparse
@@ -17,6 +17,8 @@ from pathlib import Path
 
 from study.runs import ALL_LABELS, Run, Task, add, attempt, catalogue, done, planned
 from study.sets import SETS, opened
+
+GIVEN_UP = 5  # times --most: a run is broken off then
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def run(said: argparse.Namespace) -> None:
     file = work / "runs.jsonl"
     before = done(file)
     began, slow = time.monotonic(), {r.key[:2] for r in before if too_slow(r, said.most)}
-    known = {r.key for r in before}
+    known = {r.key for r in before if not (out_of_time(r) and r.seconds < GIVEN_UP * said.most)}
     open_tasks = [t for t in tasks if t not in known]
     print(f"{len(tasks)} runs, {len(tasks) - len(open_tasks)} of them done; load {os.getloadavg()[0]:.1f}", flush=True)
     for n, one in enumerate(results(work, open_tasks, said.jobs, said.most, slow), 1):
@@ -71,6 +73,10 @@ def told(one: Run) -> str:
     return f"{one.set} {one.strategy} seed {one.seed}: {one.seconds:.1f} s, {ends}"
 
 
+def out_of_time(one: Run) -> bool:
+    return one.error.startswith("TimeoutError")
+
+
 def too_slow(one: Run, most: float) -> bool:
     return bool(one.error) or one.seconds > most
 
@@ -79,13 +85,13 @@ def results(work: Path, tasks: Sequence[Task], jobs: int, most: float, slow: set
     """As they are done.  Tasks of what has turned out `slow` meanwhile are passed over."""
     left = (t for t in tasks if t[:2] not in slow)
     if jobs == 1:
-        yield from (attempt(work, t, 5 * most) for t in left)
+        yield from (attempt(work, t, GIVEN_UP * most) for t in left)
         return
     with ProcessPoolExecutor(jobs) as processes:
         running: set[Future[Run]] = set()
         while True:
             while len(running) < jobs and (task := next(left, None)):
-                running.add(processes.submit(attempt, work, task, 5 * most))
+                running.add(processes.submit(attempt, work, task, GIVEN_UP * most))
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)

@@ -175,7 +175,7 @@ def planned(sets: Sequence[str], strategies: Sequence[str], seeds: Iterable[int]
 
 
 def done(file: Path) -> list[Run]:
-    """What the file holds, one of each key; a last line that was cut off by a kill is left out."""
+    """What the file holds, one of each key, a run before an error; a line that was cut off by a kill is left out."""
     if not file.exists():
         return []
     found: dict[Task, Run] = {}
@@ -186,7 +186,8 @@ def done(file: Path) -> list[Run]:
             continue
         lists = {k: tuple(said[k]) for k in ("labels", "accuracy", "balanced")}
         run = Run(**{**said, **lists})
-        found.setdefault(run.key, run)
+        if run.key not in found or found[run.key].error:
+            found[run.key] = run
     return list(found.values())
 
 
