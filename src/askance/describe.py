@@ -11,6 +11,7 @@ from typing import Any
 
 from askance.errors import BadStrategy, nearest
 from askance.shards import exact_prefix, lockstep_parts
+from askance.signals import sources
 from askance.spec import parse
 from askance.strategy import ATOMS, KINDS, RECIPES, Atom, Bounds, Greedy, Meta, Strategy, Utility, kind_name
 
@@ -180,6 +181,11 @@ def usage(e: Entry) -> str:
     return f"margin | {e.name}" if ATOMS[e.name].asks("utility") else e.name
 
 
+def content(e: Entry, given: frozenset[str]) -> bool:
+    """Whether it runs on these signals, and what can be derived from them."""
+    return all(sources(frozenset({name})) & given for name in e.needs)
+
+
 def _recipes() -> list[Strategy]:
     return [parse(name) for name in RECIPES.names() if RECIPES[name].text != name]
 
@@ -267,7 +273,7 @@ def _drawn(family: str) -> list[str]:
 
 def _section(e: Entry) -> str:
     stands = f"Stands for `{e.text}`.\n\n" if e.text != e.name else ""
-    given = "".join(f"- `{p.name}` = `{p.default!r}`{_range(p)}\n" for p in e.parameters)
+    given = "".join(f"- `{p.name}` = `{p.default!r}`{reach(p)}\n" for p in e.parameters)
     known = "".join(f"- does not pass `{check}`: {why}\n" for check, why in e.fails.items())
     paper = f"Paper: {e.paper}.\n" if e.paper != "-" else ""
     blocks = [
@@ -279,9 +285,10 @@ def _section(e: Entry) -> str:
     return "\n".join(b for b in [*blocks, given, known] if b)
 
 
-def _range(p: Parameter) -> str:
+def reach(p: Parameter) -> str:
+    """What it may be, after a comma; nothing where anything goes."""
     if p.words:
-        return f", one of {', '.join(f'`{w!r}`' for w in p.words)}"
+        return f", one of {', '.join(repr(w) for w in p.words)}"
     if p.low is None and p.high is None:
         return ""
     if p.high is None:

@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from textwrap import wrap
 from typing import Any
 
 WIDE = 400  # columns where stdout is no terminal: a file name that is cut is of no use to a script
@@ -54,7 +55,24 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
         drawn.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(plain(str(cell))) for cell in row))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE).print(drawn)
+    Console(file=sys.stdout, width=width()).print(drawn)
+
+
+def width() -> int:
+    """Columns there are to write in."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout).width if sys.stdout.isatty() else WIDE
+
+
+def prose(text: str, indent: int = 0) -> None:
+    """Words, a paragraph folded to the width of the terminal; elsewhere as they are."""
+    space = " " * indent
+    if not sys.stdout.isatty():
+        return say(space + text)
+    wide = min(width(), 120) - 1
+    folded = [wrap(block, wide, initial_indent=space, subsequent_indent=space) for block in text.split("\n\n")]
+    return say("\n\n".join("\n".join(lines) for lines in folded))
 
 
 def _box() -> Any:

@@ -1,56 +1,122 @@
 """`askance strategies [NAME]`: what there is to choose by, and one of them in full.  Floor 6."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from askance.cli import options, show
+from askance.errors import BadStrategy, nearest
 
 if TYPE_CHECKING:
     from askance.describe import Entry, Parameter
 
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="One of them; without it, all.")]
+Family = Annotated[
+    str, typer.Option("--family", metavar="FAMILY", help="Only this family: uncertainty, committee, diversity, ...")
+]
+Needs = Annotated[
+    str, typer.Option("--needs", metavar="SIGNAL,SIGNAL", help="Only those that look at these: probs, embeddings, ...")
+]
+Given = Annotated[
+    str, typer.Option("--given", metavar="SIGNAL,SIGNAL", help="Only those that run when the learner gives just these.")
+]
+
+TABLE = 150  # columns from which five things fit beside each other
 
 
-def command(name: Name = "", as_json: options.Json = False) -> None:
-    """Lists every strategy with what it needs and its paper; with NAME, says all there is to say about that one."""
+def command(
+    name: Name = "", family: Family = "", needs: Needs = "", given: Given = "", as_json: options.Json = False
+) -> None:
+    """Lists every strategy by family with what it needs, its cost and its paper; with NAME, all about that one."""
     from askance.describe import entries, entry
 
     if name:
         found = entry(name)
         return show.as_json(plain(found)) if as_json else _one(found)
-    every = entries()
+    every = chosen(entries(), family, options.columns(needs), options.columns(given))
     if as_json:
         return show.as_json({"strategies": [plain(e) for e in every]})
-    for family in dict.fromkeys(e.family for e in every):
-        rows = [(e.name, ", ".join(e.needs) or "-", e.summary) for e in every if e.family == family]
-        show.table(family, ("name", "needs", "what it does"), rows)
+    for one in dict.fromkeys(e.family for e in every):
+        _family(one, [e for e in every if e.family == one])
+    if not every:
+        show.say("none is like that")
     return show.say("askance strategies NAME says more; they compose: margin | top(x=10) | kmeans")
 
 
+def chosen(
+    every: "Sequence[Entry]", family: str = "", needs: Sequence[str] = (), given: Sequence[str] = ()
+) -> "list[Entry]":
+    """Those of a family, that look at all of `needs`, and that look at nothing but `given`; a typo is an error."""
+    from askance.describe import content
+
+    signals = {name for e in every for name in e.needs}
+    for word, known, what in [(family, {e.family for e in every}, "family"), *((n, signals, "signal") for n in needs)]:
+        if word and word not in known:
+            there = ", ".join(sorted(known))
+            raise BadStrategy(f"no strategy has the {what} {word!r}{nearest(word, known)}; there are {there}")
+    return [
+        e
+        for e in every
+        if family in ("", e.family) and set(needs) <= set(e.needs) and (not given or content(e, frozenset(given)))
+    ]
+
+
 def plain(e: "Entry") -> dict[str, object]:
-    return {**asdict(e), "summary": e.summary}
+    from askance.describe import usage
+
+    return {**asdict(e), "summary": e.summary, "usage": usage(e)}
+
+
+def _family(family: str, found: "Sequence[Entry]") -> None:
+    """A table where there is room for one, else a few lines for each."""
+    from askance.describe import FAMILIES
+
+    title = f"{family}: {FAMILIES[family]}" if family in FAMILIES else family
+    if show.width() >= TABLE:
+        rows = [(e.name, _needs(e), e.cost, e.summary, e.paper) for e in found]
+        return show.table(title, ("name", "needs", "cost", "what it does", "paper"), rows)
+    show.prose(title)
+    for e in found:
+        show.say()
+        show.say(f"  {e.name}  [{_needs(e)}]  {e.cost}")
+        show.prose(e.summary, indent=6)
+        if e.paper != "-":
+            show.prose(e.paper, indent=6)
+    return show.say()
+
+
+def _needs(e: "Entry") -> str:
+    return ", ".join(e.needs) or "-"
 
 
 def _one(e: "Entry") -> None:
-    show.say(f"{e.name}: a {e.kind}" + (f", stands for {e.text}" if e.text != e.name else ""))
+    show.prose(f"{e.name}: a {e.kind} of the family {e.family}")
     show.say()
-    show.say(e.doc)
+    show.prose(e.doc)
     show.say()
-    rows = [("needs", ", ".join(e.needs) or "nothing"), ("paper", e.paper), ("cost", e.cost)]
+    rows = [("stands for", e.text)] if e.text != e.name else []
+    rows += [("needs", ", ".join(e.needs) or "nothing"), ("paper", e.paper), ("cost", e.cost)]
     rows += [("shards", e.shards or "-"), ("stream", _yes(e.stream)), ("boxes, tokens, pixels", _yes(e.boxes))]
     rows += [(f"parameter {p.name}", _parameter(p)) for p in e.parameters]
     rows += [(f"does not pass {check.replace('_', ' ')}", why) for check, why in e.fails.items()]
     show.table("", ("what", "it is"), rows)
+    show.say(f'askance select POOL -k 20 --strategy "{example(e)}"')
+
+
+def example(e: "Entry") -> str:
+    """Its text as one would write it, with the first parameter spelled out to show how."""
+    from askance.describe import usage
+
+    first = [f"{p.name}={p.default!r}" for p in e.parameters[:1] if not e.part]
+    return f"{e.name}({first[0]})" if first else usage(e)
 
 
 def _parameter(p: "Parameter") -> str:
-    if p.words:
-        return f"{p.default!r}, one of {', '.join(p.words)}"
-    low = "" if p.low is None else f", {p.low:g} or more"
-    high = "" if p.high is None else f", {p.high:g} or less"
-    return f"{p.default!r}{low}{high}"
+    from askance.describe import reach
+
+    return f"{p.default!r}{reach(p)}"
 
 
 def _yes(value: bool) -> str:
