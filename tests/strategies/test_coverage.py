@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from askance import ops
-from askance.ops.coverage import Coverage, ball, closeness, rbf, typical_gap
+from askance.ops import coverage
+from askance.ops.coverage import Coverage, Likeness, ball, closeness, rbf, typical_gap
 from askance.ops.lazy import lazy_greedy
 from askance.select import select
 from askance.signals import Signals
@@ -81,6 +82,30 @@ def test_lazy_picks_are_those_of_the_definition(text: str, known: int) -> None:
     covered = of(squared(x, labeled["embeddings"])).max(1) if known else np.zeros(len(x))
     wanted = greedy(of(squared(x, x)), np.full(len(x), 1 / len(x)), 20, ops.noise(3, signals.ids), covered)
     assert rows(signals, text, 20, seed=3, labeled=labeled if known else None) == wanted
+
+
+@pytest.mark.parametrize("room", [0, 300, 10**6])
+@pytest.mark.parametrize(
+    "like", [rbf(0.5), rbf(4.0), ball(1.5), closeness(20.0)], ids=["narrow", "rbf", "ball", "close"]
+)
+def test_what_is_near_is_kept_and_gives_the_gains_of_the_definition(
+    like: Likeness, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a gain comes from all pairs, from the few that are near, or from those kept: it is the same number."""
+    monkeypatch.setattr(coverage, "_KEPT", room)
+    x, y, known = blobs(90, seed=2), blobs(70, seed=3), blobs(4, seed=4)
+    weight = np.linspace(0.0, 2.0, 70)
+    cover = Coverage(ops.Dense(x), ops.Dense(y), like, ops.Dense(known), weight)
+    covered = like(squared(known, y)).max(0)
+    for row in (3, 30, 60, 3):
+        wanted = np.maximum(like(squared(x, y)) - covered, 0) @ weight
+        for _ in range(2):
+            got = np.concatenate([cover.gains(some) for some in np.split(np.arange(90), 9)])
+            np.testing.assert_allclose(got, wanted, atol=1e-8)
+        cover.take(row)
+        covered = np.maximum(covered, like(squared(x[[row]], y))[0])
+    assert cover.near.used <= room
+    assert (cover.near.used > 0) == (room > 0)
 
 
 def test_ball_as_a_kernel_turns_herding_into_probability_cover() -> None:
@@ -158,6 +183,16 @@ def test_the_radius_goes_by_the_classes_that_are_labelled() -> None:
         own = rows(pool(embeddings=x), "prob_cover", 8, labeled=known, labels=np.array(labels))
         assert own == rows(pool(embeddings=x), f"prob_cover(classes={classes})", 8, labeled=known)
     assert rows(pool(embeddings=x), "prob_cover", 8) == rows(pool(embeddings=x), "prob_cover(classes=10)", 8)
+
+
+def test_nearest_foreign_row_is_that_of_the_definition() -> None:
+    from askance.strategies.diversity.prob_cover import foreign_gap
+
+    x, at = blobs(70), np.array([5, 0, 69, 33])
+    owner = np.random.default_rng(0).choice([0, 2, 5], 70)
+    gap = np.sqrt(np.where(owner[at, None] == owner, np.inf, squared(x[at], x)).min(1))
+    np.testing.assert_allclose(foreign_gap(ops.Dense(x), owner, at, cells=150), gap)
+    assert (foreign_gap(ops.Dense(x), np.zeros(70, int), at) == np.inf).all()
 
 
 def test_doubt_of_one_everywhere_makes_uherding_maxherding() -> None:

@@ -5,17 +5,31 @@ in blocks, and from `most` rows on, coverage is counted at a sample of so many w
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Generic
 
 import numpy as np
 
+from askance.ops.lists import Lists
 from askance.ops.noise import noise
 from askance.ops.vectors import V, gaps
 
-Likeness = Callable[[np.ndarray], np.ndarray]  # squared distances -> how alike, in [0, 1]; may write over its argument
-
-_CELLS = 1 << 17  # of a block of likenesses: with its scratch it stays in the second-level cache
+_CELLS = 1 << 18  # of a block of likenesses: more rows make the product faster, fewer stay in the cache
+_KEPT = 1 << 22  # pairs of a row and a point near to it whose likeness is kept: 32 MB at most
+_NEGLIGIBLE = 1e-14  # a likeness that is lost in the rounding of a sum
+_SPARSE = 8  # where fewer than one pair in so many counts, those few are looked at by themselves
 _WITNESS_DRAW = 7001  # keeps the draw of witnesses apart from the ties
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two rows are, in [0, 1], by their squared distance: the farther the less, next to 0 beyond `reach`."""
+
+    of: Callable[[np.ndarray], np.ndarray]  # may write over its argument
+    reach: float  # squared as well
+
+    def __call__(self, squared: np.ndarray) -> np.ndarray:
+        return self.of(squared)
 
 
 def witnesses(ids: np.ndarray, seed: int, most: int) -> np.ndarray:
@@ -35,12 +49,12 @@ def rbf(h: float) -> Likeness:
         squared *= -1.0 / (h * h)
         return np.exp(squared, out=squared)
 
-    return like
+    return Likeness(like, -float(np.log(_NEGLIGIBLE)) * h * h)
 
 
 def ball(radius: float) -> Likeness:
     """1 within the radius, 0 outside."""
-    return lambda squared: (squared <= radius * radius).astype(squared.dtype)
+    return Likeness(lambda squared: (squared <= radius * radius).astype(squared.dtype), radius * radius)
 
 
 def closeness(widest: float) -> Likeness:
@@ -52,38 +66,82 @@ def closeness(widest: float) -> Likeness:
         squared += 1.0
         return np.maximum(squared, 0.0, out=squared)
 
-    return like
+    return Likeness(like, widest * widest)
 
 
 class Coverage(Generic[V]):
     """The objective of `lazy_greedy`: rows may be taken from `vectors`, and coverage is counted at `points`.
 
     covered (M,): the likeness of each point to what is known already; weight (M,) of each point, by default 1 / M.
+    A row adds something only at points within `gap` (M,), squared: its reach, or the nearest known or taken row.
+    Those can only become fewer, so they are kept for a row that was looked at, and its gain is next found from them.
     """
 
     def __init__(self, vectors: V, points: V, like: Likeness, known: V | None = None, weight: np.ndarray | None = None):
         self.vectors: V = vectors
         self.points: V = points
         self.like = like
-        self.covered = _most_alike(points, known, like)
+        dtype = points.norms.dtype
+        self.gap = np.full(len(points), like.reach, dtype)
+        self.covered = np.zeros(len(points), dtype)
+        if known is not None and len(known):
+            self._cover(points.nearest(known).astype(dtype))
         self.weight = np.full(len(points), 1.0 / max(len(points), 1)) if weight is None else weight
+        self._weight = self.weight.astype(dtype, copy=False)
+        self.near = Lists(len(vectors), min(_KEPT, len(vectors) * len(points)), dtype)
         # Sums within rounding of each other are equal, so that copies tie.
-        fine = 1e-11 if self.covered.dtype == np.float64 else 1e-7
+        fine = 1e-11 if dtype == np.float64 else 1e-7
         self.grain = fine * float(self.weight.sum()) or 1.0
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
-        out = np.empty(len(rows))
-        weight = self.weight.astype(self.covered.dtype, copy=False)
-        for part in _parts(len(rows), len(self.points)):
-            new = self.like(_squares(self.vectors[rows[part]], self.points))
-            new -= self.covered
-            np.maximum(new, 0.0, out=new)
-            out[part] = new @ weight
+        out, listed = np.empty(len(rows)), self.near.has(rows)
+        for some in _parts(np.flatnonzero(listed), self.near.longest):
+            out[some] = self._sums(*self.near.of(rows[some]))
+        for some in _parts(np.flatnonzero(~listed), len(self.points)):
+            out[some] = self._by_look(rows[some])
         return np.round(out / self.grain) * self.grain
 
+    def _by_look(self, rows: np.ndarray) -> np.ndarray:
+        """Gains from all pairs; which of them count is kept where they are few."""
+        mine = self.vectors[rows]
+        half = mine.dots(self.points)
+        half -= (0.5 * mine.norms)[:, None]
+        near = half >= self._edge()
+        if np.count_nonzero(near) * _SPARSE > near.size:
+            alike = self.like(_squares(half, self.points.norms, mine.norms[:, None]))
+            return np.asarray(self._added(alike, self.covered) @ self._weight)
+        count, at = np.count_nonzero(near, axis=1), np.flatnonzero(near)
+        point = (at - np.repeat(np.arange(len(rows)) * len(self.points), count)).astype(np.int32)
+        alike = self.like(_squares(half.ravel()[at], self.points.norms[point], np.repeat(mine.norms, count)))
+        self.near.keep(rows, count, point, alike)
+        return self._sums(count, point, alike)
+
+    def _edge(self) -> np.ndarray:
+        """What dots less half the own norm are where a row is as near to a point as counts, or by rounding farther."""
+        norms = self.points.norms
+        return np.asarray(0.5 * (norms - self.gap) - 16 * np.finfo(norms.dtype).eps * (norms + self.gap))
+
+    def _sums(self, count: np.ndarray, point: np.ndarray, alike: np.ndarray) -> np.ndarray:
+        added = self._added(alike, self.covered[point])
+        added *= self._weight[point]
+        ends = np.cumsum(count)
+        total = np.concatenate([[0.0], np.cumsum(added, dtype=np.float64)])
+        return np.asarray(total[ends] - total[ends - count])
+
+    @staticmethod
+    def _added(alike: np.ndarray, covered: np.ndarray) -> np.ndarray:
+        alike -= covered
+        return np.maximum(alike, 0.0, out=alike)
+
     def take(self, row: int) -> None:
-        new = self.like(_squares(self.vectors[np.array([row])], self.points))[0]
-        np.maximum(self.covered, new, out=self.covered)
+        mine = self.vectors[np.array([row])]
+        half = mine.dots(self.points)[0]
+        half -= 0.5 * mine.norms
+        self._cover(_squares(half, self.points.norms, mine.norms))
+
+    def _cover(self, squared: np.ndarray) -> None:
+        np.minimum(self.gap, squared, out=self.gap)
+        np.maximum(self.covered, self.like(squared), out=self.covered)
 
     @property
     def value(self) -> float:
@@ -91,27 +149,20 @@ class Coverage(Generic[V]):
         return float(self.weight @ self.covered)
 
 
-def _squares(mine: V, points: V) -> np.ndarray:
-    """`gaps` in fewer passes over memory.  Only twins come within rounding of 0, and those have the same length."""
-    out = mine.dots(points)
-    out *= -2.0
-    out += points.norms
-    out += mine.norms[:, None]
-    out *= out > (np.finfo(out.dtype).eps * 32 * mine.norms)[:, None]
-    return out
+def _squares(half: np.ndarray, norms: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Squared distances from dots less half the own norm; writes over them.
+
+    Only twins come within rounding of 0, and those have the same length.
+    """
+    half *= -2.0
+    half += norms
+    half *= half > np.finfo(half.dtype).eps * 32 * own
+    return half
 
 
-def _most_alike(points: V, known: V | None, like: Likeness) -> np.ndarray:
-    covered = np.zeros(len(points), points.norms.dtype)
-    if known is None or not len(known):
-        return covered
-    near = points.nearest(known)
-    return like(near.astype(covered.dtype))
-
-
-def _parts(rows: int, wide: int) -> Iterator[slice]:
+def _parts(rows: np.ndarray, wide: int) -> Iterator[np.ndarray]:
     step = max(1, _CELLS // max(wide, 1))
-    return (slice(start, start + step) for start in range(0, rows, step))
+    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 def typical_gap(vectors: V, ids: np.ndarray, seed: int, most: int = 400) -> float:

@@ -5,7 +5,6 @@ import numpy as np
 from askance import ops
 from askance.ops import coverage
 from askance.ops.lazy import lazy_greedy
-from askance.ops.vectors import gaps
 from askance.strategies.diversity.kmeans import cluster
 from askance.strategy import Picks, strategy
 
@@ -53,12 +52,18 @@ def pure_radius(vectors, at: np.ndarray, ids: np.ndarray, seed: int, purity: flo
     return nearest * (1 - 1e-6)  # below it by more than rounding, so that who is inside is never a matter of that
 
 
-def foreign_gap(vectors, owner: np.ndarray, at: np.ndarray, cells: int = 1 << 17) -> np.ndarray:
+def foreign_gap(vectors, owner: np.ndarray, at: np.ndarray, cells: int = 1 << 18) -> np.ndarray:
     """Distance of each row `at` to the nearest row with another owner; inf where all are alike.  -> (M,)."""
-    out = np.empty(len(at))
+    order = np.argsort(owner, kind="stable")
+    grouped, starts = vectors[order], np.flatnonzero(np.diff(owner[order], prepend=-1))
+    own = np.searchsorted(owner[order][starts], owner[at])
+    out, half = np.empty(len(at)), 0.5 * grouped.norms
     step = max(1, cells // len(owner))
     for part in (slice(i, i + step) for i in range(0, len(at), step)):
-        squared = gaps(vectors[at[part]], vectors)
-        squared[owner[at[part], None] == owner] = np.inf
-        out[part] = np.sqrt(squared.min(1))
+        mine = vectors[at[part]]
+        near = mine.dots(grouped)
+        near -= half
+        best = np.maximum.reduceat(near, starts, axis=1)  # the nearest of each owner: few numbers to mask, not all
+        best[np.arange(len(best)), own[part]] = -np.inf
+        out[part] = np.sqrt(np.maximum(mine.norms - 2.0 * best.max(1), 0.0))
     return out
