@@ -80,7 +80,7 @@ def _family(family: str, found: "Sequence[Entry]") -> None:
     show.prose(title)
     for e in found:
         show.say()
-        show.say(f"  {e.name}  [{_needs(e)}]  {e.cost}")
+        show.prose(f"{e.name}  [{_needs(e)}]  {e.cost}", indent=2)
         show.prose(e.summary, indent=6)
         if e.paper != "-":
             show.prose(e.paper, indent=6)
