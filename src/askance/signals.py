@@ -164,6 +164,8 @@ GIVERS = {
     "logits": "a network",
     "decision": "a scikit-learn classifier with a decision_function",
     "inner": "a learner of boxes, tokens or pixels",
+    "history": "a campaign or a simulation, which keep what each round predicted",
+    "frequencies": "a learner that counts the labels nearby (`epistemic_nearby` counts them itself)",
 }
 
 

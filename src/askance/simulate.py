@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from askance import metrics
+from askance.campaign.guesses import KEPT
 from askance.campaign.plan import Known, Measure, Plan, check_learner
 from askance.campaign.round import next_round
 from askance.campaign.shares import share_out
@@ -80,7 +81,10 @@ def play(plan: Plan, learner: Learner, truth: Mapping[int, str]) -> History:
                 return History({}, rounds, len(known.labels), plan.budget)
             known = answered(known, turn.round, truth)
             known = replace(
-                known, validation=known.validation | turn.validation, gone=known.gone | turn.unreadable.keys()
+                known,
+                validation=known.validation | turn.validation,
+                gone=known.gone | turn.unreadable.keys(),
+                guesses=(*known.guesses, turn.guesses)[-KEPT:] if turn.guesses else known.guesses,
             )
             done(len(known.labels))
 

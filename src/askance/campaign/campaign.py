@@ -8,6 +8,7 @@ for task in campaign.ask("ann", n=5):
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +18,7 @@ from askance import stopping
 from askance.campaign import export, imports, loop, questions, reading, record, setup
 from askance.campaign.config import Config, from_text, rooted
 from askance.campaign.folder import Folder
+from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.plan import Plan, check_learner
 from askance.campaign.questions import Task
 from askance.campaign.round import next_round
@@ -153,7 +155,12 @@ class Campaign:
         """`step`, for whoever holds the lock already."""
         with self.store.reading() as db:
             known, past = reading.known(db), reading.rounds(db)
+        known = replace(known, guesses=self._looked_back_on(len(past)))
         turn = next_round(self.plan, self.learner, known, past)
+        if (
+            turn.guesses is not None
+        ):  # before the event: where it is not written, the step is done again, and so is this
+            self.folder.keep_guesses(turn.round.number, turn.guesses)
         part = self.folder.save(self.learner, turn.round.number) if turn.round.fit else None
         role = {True: "validation", False: "train"}
         body = {
@@ -171,6 +178,9 @@ class Campaign:
         if part:
             self.folder.keep(part)
         return turn.round
+
+    def _looked_back_on(self, rounds: int) -> tuple[Guesses, ...]:
+        return self.folder.guesses(rounds) if HISTORY in self.plan.strategy.needs else ()
 
     def run(self, oracle: Oracle, until: str = "", who: str = "oracle") -> History:
         """Asks the oracle, tells, steps, until the budget or the pool is used up, or a stopping rule says so.

@@ -7,7 +7,8 @@ from time import monotonic
 
 import numpy as np
 
-from askance.campaign.plan import Known, Plan, as_ids, round_seed
+from askance.campaign.guesses import HISTORY, Guesses, guesses, history
+from askance.campaign.plan import Known, Plan, as_ids, learned_needs, round_seed
 from askance.errors import BadPool
 from askance.ops import hex_id
 from askance.protocols import Learner
@@ -49,12 +50,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Choice:
-    """batch: the strategy's picks; drawn: ids to measure on; unreadable: {id: why}; seconds: {"score", "select"}."""
+    """batch: the strategy's picks; drawn: ids to measure on; unreadable: {id: why}; seconds: {"score", "select"};
+    guesses: what was predicted, where the strategy looks back."""
 
     batch: Batch
     drawn: np.ndarray
     unreadable: Mapping[int, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    guesses: Guesses | None = None
 
 
 def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
@@ -64,13 +67,16 @@ def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
         return Choice(Batch(np.zeros(0, np.uint64), np.zeros(0)), drawn)
     start = monotonic()
     learned = as_ids(now.learned)
-    said = signals_of(now, np.concatenate([now.free, learned, now.waiting]), strategy.needs)
+    said = signals_of(now, np.concatenate([now.free, learned, now.waiting]), learned_needs(strategy))
+    guessed = guesses(said, now.learner.classes) if HISTORY in strategy.needs else None
+    if guessed is not None:
+        said = said.with_(history=history(now.known.guesses, guessed, said.ids))
     free, labeled, pending = (said.take(np.isin(said.ids, ids)) for ids in (now.free, learned, now.waiting))
     scored = monotonic()
     labels = np.array([now.learned[int(i)] for i in labeled.ids], dtype=object)
     seed = round_seed(now.plan.seed, now.number)
     batch = select(strategy, free, k, seed, labeled=labeled, labels=labels, pending=pending, learner=now.learner)
-    return Choice(batch, drawn, said.skipped, {"score": scored - start, "select": monotonic() - scored})
+    return Choice(batch, drawn, said.skipped, {"score": scored - start, "select": monotonic() - scored}, guessed)
 
 
 def divided(now: Moment, size: int) -> tuple[int, np.ndarray]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from askance.campaign import guesses
 from askance.errors import BadCampaign
 from askance.protocols import Learner
 
@@ -30,6 +31,11 @@ class Folder:
     def models(self) -> Path:
         """The last learner that was fitted, as round-N."""
         return self.root / "models"
+
+    @property
+    def predictions(self) -> Path:
+        """What each round predicted, as round-N.npz; only there where the strategy looks back."""
+        return self.root / "predictions"
 
     @property
     def reports(self) -> Path:
@@ -87,6 +93,15 @@ class Folder:
         for old in self.models.iterdir():
             if old != new:
                 shutil.rmtree(old, ignore_errors=True)
+
+    def keep_guesses(self, number: int, said: guesses.Guesses) -> None:
+        with writing_to(self.root):
+            guesses.save(self.predictions / f"round-{number}.npz", said)
+
+    def guesses(self, rounds: int) -> tuple[guesses.Guesses, ...]:
+        """Those of rounds 0 to `rounds` - 1, oldest first, as many as are looked back on; a warm-up has none."""
+        found = [self.predictions / f"round-{n}.npz" for n in range(max(0, rounds - guesses.KEPT), rounds)]
+        return tuple(guesses.load(path) for path in found if path.is_file())
 
     def model(self) -> Path | None:
         """The newest model that is whole."""

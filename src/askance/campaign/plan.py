@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from askance import metrics, ops
+from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.shares import Shares
 from askance.errors import BadConfig, BadLearner, nearest
 from askance.history import Metric, Round
@@ -50,21 +51,25 @@ class Known:
     pending     asked about and not answered
     gone        skipped, or not readable: they never come back
     validation  drawn to measure on: never learned from
+    guesses     what past rounds predicted, oldest first, where the strategy looks back
     """
 
     labels: Mapping[int, str] = field(default_factory=dict)
     pending: frozenset[int] = frozenset()
     gone: frozenset[int] = frozenset()
     validation: frozenset[int] = frozenset()
+    guesses: tuple[Guesses, ...] = ()
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A round, with what the store must keep besides: which picks are for validation, and what could not be read."""
+    """A round, with what must be kept besides: which picks are for validation, what could not be read, and what was
+    predicted, where the strategy looks back."""
 
     round: Round
     validation: frozenset[int] = frozenset()
     unreadable: Mapping[int, str] = field(default_factory=dict)
+    guesses: Guesses | None = None
 
 
 def round_seed(seed: int, number: int) -> int:
@@ -74,7 +79,7 @@ def round_seed(seed: int, number: int) -> int:
 
 def check_learner(plan: Plan, learner: Learner) -> None:
     """That the learner gives what the strategies need, before any work."""
-    missing = plan.strategy.needs - learner.provides
+    missing = learned_needs(plan.strategy) - learner.provides
     if missing:
         raise BadConfig(_lacks(plan.strategy, missing, learner.provides, "the learner"))
     early = plan.warmup_strategy.needs - learner.cold
@@ -83,6 +88,12 @@ def check_learner(plan: Plan, learner: Learner) -> None:
         raise BadConfig(
             _lacks(plan.warmup_strategy, early, learner.cold, before) + "; warmup_strategy = 'random' needs none"
         )
+
+
+def learned_needs(strategy: Strategy) -> frozenset[str]:
+    """What the learner must give: looking back takes its probabilities now, and those of past rounds are kept."""
+    needs = strategy.needs
+    return (needs - {HISTORY}) | {"probs"} if HISTORY in needs else needs
 
 
 def _lacks(strategy: Strategy, missing: frozenset[str], has: frozenset[str], who: str) -> str:

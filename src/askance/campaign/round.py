@@ -73,7 +73,7 @@ def _turn(now: Moment, chosen: Choice, **said: Any) -> Turn:
     left = len(shares.train) + len(shares.validation) - len({*known.labels, *known.gone})
     counts = metrics.class_balance(list(known.labels.values()), ())
     round = Round(now.number, len(known.labels), left, _picks(now, chosen), class_counts=counts, **said)
-    return Turn(round, frozenset(chosen.drawn.tolist()), chosen.unreadable)
+    return Turn(round, frozenset(chosen.drawn.tolist()), chosen.unreadable, chosen.guesses)
 
 
 def _picks(now: Moment, chosen: Choice) -> tuple[Pick, ...]:

@@ -10,7 +10,8 @@ from askance.strategy import Utility, strategy
 def label_dispersion(history) -> Utility:
     """The share of the rounds whose prediction was not the most frequent one.  history (N, R) -> (N,) in [0, 1).
 
-    history: the class predicted in each round, or at each epoch, as numbers, oldest first.
+    history: the class predicted in each round, or at each epoch, as numbers, oldest first; campaigns and simulations
+    keep it.
     """
     said = rounds("label_dispersion", history)
     most = np.zeros(len(said))
