@@ -1,7 +1,8 @@
 """Every strategy of the catalogue on the classification sets of ../shared/data, in pairs: what docs/results.md shows.
 
     python benchmarks/results.py run WORK [--sets digits adult] [--strategies margin badge] [--seeds 10] [--jobs 2]
-    python benchmarks/results.py keep WORK     what WORK/runs.jsonl holds, compact, into benchmarks/results_data
+    python benchmarks/results.py first WORK    the very first batch, in the same way
+    python benchmarks/results.py keep WORK     what WORK holds, compact, into benchmarks/results_data
     python benchmarks/results.py page          docs/results.md and its pictures, from benchmarks/results_data alone
 
 `run` makes the features once, appends one line for each finished run, never repeats one, and may be killed at any time.
@@ -15,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
-from study.runs import ALL_LABELS, Run, Task, add, attempt, catalogue, done, planned
+from study import first, kept, page
+from study.runs import ALL_LABELS, OneRun, Run, Task, add, attempt, catalogue, done, one_run, planned
 from study.sets import SETS, opened
 
 GIVEN_UP = 5  # times --most: a run is broken off then
@@ -24,48 +26,51 @@ GIVEN_UP = 5  # times --most: a run is broken off then
 def main() -> None:
     said = arguments()
     if said.command == "run":
-        run(said)
+        names, left = catalogue()
+        for name, why in left.items():
+            print(f"left out: {name}, {why}")
+        run(said, "runs.jsonl", said.strategies or [ALL_LABELS, *names], one_run)
+    elif said.command == "first":
+        run(said, "first.jsonl", said.strategies or first.cold(), first.one_first)
+    elif said.command == "keep":
+        kept.keep(Path(said.work))
     else:
-        from study import kept, page
-
-        page.write() if said.command == "page" else kept.keep(Path(said.work))
+        page.write()
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     command = parser.add_subparsers(dest="command", required=True)
-    run = command.add_parser("run")
-    run.add_argument("work")
-    run.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
-    run.add_argument("--strategies", nargs="+", default=[])
-    run.add_argument("--seeds", type=int, default=10)
-    run.add_argument("--jobs", type=int, default=1)
-    run.add_argument("--most", type=float, default=12.0)
+    for name in ("run", "first"):
+        run = command.add_parser(name)
+        run.add_argument("work")
+        run.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+        run.add_argument("--strategies", nargs="+", default=[])
+        run.add_argument("--seeds", type=int, default=10)
+        run.add_argument("--jobs", type=int, default=1)
+        run.add_argument("--most", type=float, default=12.0)
     command.add_parser("keep").add_argument("work")
     command.add_parser("page")
     return parser.parse_args()
 
 
-def run(said: argparse.Namespace) -> None:
+def run(said: argparse.Namespace, file_name: str, strategies: Sequence[str], one: OneRun) -> None:
     work = Path(said.work)
     for name in said.sets:  # before any other process looks for them
         opened(SETS[name], work)
-    names, left = catalogue()
-    for name, why in left.items():
-        print(f"left out: {name}, {why}")
-    tasks = planned(said.sets, said.strategies or [ALL_LABELS, *names], range(said.seeds))
-    file = work / "runs.jsonl"
-    before = done(file)
-    began, slow = time.monotonic(), {r.key[:2] for r in before if too_slow(r, said.most)}
-    known = {r.key for r in before if not (out_of_time(r) and r.seconds < GIVEN_UP * said.most)}
-    open_tasks = [t for t in tasks if t not in known]
-    print(f"{len(tasks)} runs, {len(tasks) - len(open_tasks)} of them done; load {os.getloadavg()[0]:.1f}", flush=True)
-    for n, one in enumerate(results(work, open_tasks, said.jobs, said.most, slow), 1):
-        add(file, one)
-        if too_slow(one, said.most):
-            slow.add(one.key[:2])
-        hours = (time.monotonic() - began) / n * (len(open_tasks) - n) / 3600
-        print(f"{n}/{len(open_tasks)} {told(one)}; {hours:.2f} h left", flush=True)
+    tasks = planned(said.sets, strategies, range(said.seeds))
+    before = done(work / file_name)
+    known = {r.key for r in before if not (out_of_time(r) and r.seconds < said.most)}
+    slow = {r.key[:2] for r in before if too_slow(r, said.most)}
+    left = [t for t in tasks if t not in known]
+    print(f"{len(tasks)} runs, {len(tasks) - len(left)} of them done; load {os.getloadavg()[0]:.1f}", flush=True)
+    began = time.monotonic()
+    for n, found in enumerate(results(work, left, said.jobs, said.most, slow, one), 1):
+        add(work / file_name, found)
+        if too_slow(found, said.most):
+            slow.add(found.key[:2])
+        hours = (time.monotonic() - began) / n * (len(left) - n) / 3600
+        print(f"{n}/{len(left)} {told(found)}; {hours:.2f} h left", flush=True)
 
 
 def told(one: Run) -> str:
@@ -78,20 +83,23 @@ def out_of_time(one: Run) -> bool:
 
 
 def too_slow(one: Run, most: float) -> bool:
-    return bool(one.error) or one.seconds > most
+    """Whether there is to be no other run like it."""
+    return one.seconds > most or bool(one.error and not out_of_time(one))
 
 
-def results(work: Path, tasks: Sequence[Task], jobs: int, most: float, slow: set[tuple[str, str]]) -> Iterator[Run]:
+def results(
+    work: Path, tasks: Sequence[Task], jobs: int, most: float, slow: set[tuple[str, str]], one: OneRun
+) -> Iterator[Run]:
     """As they are done.  Tasks of what has turned out `slow` meanwhile are passed over."""
-    left = (t for t in tasks if t[:2] not in slow)
+    left, limit = (t for t in tasks if t[:2] not in slow), GIVEN_UP * most
     if jobs == 1:
-        yield from (attempt(work, t, GIVEN_UP * most) for t in left)
+        yield from (attempt(work, t, limit, one) for t in left)
         return
     with ProcessPoolExecutor(jobs) as processes:
         running: set[Future[Run]] = set()
         while True:
             while len(running) < jobs and (task := next(left, None)):
-                running.add(processes.submit(attempt, work, task, GIVEN_UP * most))
+                running.add(processes.submit(attempt, work, task, limit, one))
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)

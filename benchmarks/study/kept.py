@@ -79,6 +79,19 @@ class Left:
     why: str
 
 
+@dataclass(frozen=True)
+class First:
+    """The measure after a first batch that the strategy chose before there was any label."""
+
+    set: str
+    strategy: str
+    seed: int
+    labels: int
+    value: float
+    seconds: float
+    git: str
+
+
 def keep(work: Path) -> None:
     """From the work folder into the repository."""
     runs = done(work / "runs.jsonl")
@@ -88,8 +101,18 @@ def keep(work: Path) -> None:
     save("runs", [row(r, full[r.set, r.seed], SETS[r.set]) for r in sorted(curves, key=lambda r: r.key)])
     save("curves", means(curves))
     save("sets", [about(s, work, [f for (name, _), f in full.items() if name == s.name]) for s in there])
+    save("first", firsts(done(work / "first.jsonl")))
     save("left", [Left(r.set, r.strategy, why(r)) for r in runs if not r.labels])
     print(f"{len(curves)} runs kept in {DATA}")
+
+
+def firsts(runs: Iterable[Run]) -> list[First]:
+    return [first(r) for r in sorted(runs, key=lambda r: r.key) if r.labels]
+
+
+def first(r: Run) -> First:
+    value = r.balanced[0] if SETS[r.set].uneven else r.accuracy[0]
+    return First(r.set, r.strategy, r.seed, r.labels[0], value, round(r.seconds, 2), r.git)
 
 
 def row(r: Run, full: Run, of: Set) -> Row:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from askance.metrics import Comparison
 from askance.strategy import RECIPES
-from study import pictures
-from study.kept import About, Left, Mean, Row, load
+from study import first, pictures
+from study.kept import About, First, Left, Mean, Row, load
 from study.runs import MEMBERS, TEST, catalogue
 from study.sets import SETS, Set
 from study.tables import (
@@ -43,6 +43,7 @@ def write() -> None:
         over_all(groups),
         who_beats_whom(groups),
         *(one_set(SETS[name], group, facts[name], mean[name]) for name, group in groups.items()),
+        first.section(load(First, "first")),
         left_out(groups, load(Left, "left"), rows),
     ]
     DOCS.mkdir(exist_ok=True)

@@ -12,22 +12,31 @@ from study.kept import Mean
 from study.sets import Set
 from study.tables import RANDOM, Group, values
 
-SHOWN = ("margin", "entropy", "bald", "kcenter", "typiclust", "max_herding", "badge", "uherding")
-COLOURS = ("#0072b2", "#c65000", "#a8487f", "#7d6300", "#007f5c", "#3aa7c8", "#d03a3a", "#5b3fa0")
+SHOWN = {
+    "margin": "#0072b2",
+    "entropy": "#e08a3c",
+    "bald": "#a8487f",
+    "kcenter": "#7d6300",
+    "typiclust": "#007f5c",
+    "max_herding": "#3aa7c8",
+    "badge": "#d03a3a",
+    "uherding": "#5b3fa0",
+}
 
 
 def curves(of: Set, means: Mapping[str, Mean], group: Group, full: float, to: Path) -> str:
     """Two panels: the measure by labels, and the same less random's; gives the words for who cannot see it."""
     figure, (left, right) = _figure(10, 3.6, 2)
     control = means[RANDOM]
-    shown = [name for name in SHOWN if name in means]
+    shown = {name: colour for name, colour in SHOWN.items() if name in group}
     left.axhline(full, color=LIGHT.muted, lw=0.8, ls=":")
     left.plot(control.labels, control.values, color=LIGHT.ink, lw=1.8, ls="--", label=RANDOM)
     right.axhline(0, color=LIGHT.ink, lw=1.8, ls="--", label=RANDOM)
-    for name, colour in zip(shown, COLOURS, strict=False):
+    for name, colour in shown.items():
         y = np.array(means[name].values)
-        left.plot(means[name].labels, y, color=colour, lw=1.3)
-        right.plot(control.labels, y - np.array(control.values), color=colour, lw=1.3, label=name)
+        wide = 2.4 if name == "margin" else 1.3  # with two classes entropy lies on top of it
+        left.plot(means[name].labels, y, color=colour, lw=wide)
+        right.plot(control.labels, y - np.array(control.values), color=colour, lw=wide, label=name)
     what = "balanced accuracy" if of.uneven else "accuracy"
     left.set_ylabel(what)
     right.set_ylabel(f"{what} less random's")

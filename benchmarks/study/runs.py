@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -92,6 +92,8 @@ def changes_soon(name: str) -> bool:
 
 def one_run(of: Set, pool: HeldPool, strategy: str, seed: int) -> Run:
     """The whole loop on one set; the same seed has the same test share and warm-up for every strategy."""
+    if strategy == ALL_LABELS:
+        return all_labels(of, pool, seed)
     began = process_time()
     members = MEMBERS if "members" in parse(strategy).needs else 0
     history = simulate(
@@ -163,6 +165,7 @@ def version() -> str:
 # ---------------------------------------------------------------- many runs
 
 Task = tuple[str, str, int]  # set, strategy, seed
+OneRun = Callable[[Set, HeldPool, str, int], Run]
 
 
 def planned(sets: Sequence[str], strategies: Sequence[str], seeds: Iterable[int], at_once: int = 2) -> list[Task]:
@@ -210,15 +213,14 @@ def pool_of(name: str, work: Path) -> HeldPool:
     return opened(SETS[name], work)
 
 
-def attempt(work: Path, task: Task, most: float) -> Run:
+def attempt(work: Path, task: Task, most: float, one: OneRun = one_run) -> Run:
     """Runs a task; what it raises, or that it took over `most` CPU seconds, is what there is to say of it then."""
     name, strategy, seed = task
     pool, began = pool_of(name, work), process_time()
     signal.signal(signal.SIGPROF, _too_long)
     signal.setitimer(signal.ITIMER_PROF, most)
     try:
-        of = SETS[name]
-        return all_labels(of, pool, seed) if strategy == ALL_LABELS else one_run(of, pool, strategy, seed)
+        return one(SETS[name], pool, strategy, seed)
     except Exception as e:  # a strategy that fails is a finding, and no reason to stop the others
         seconds = round(process_time() - began, 3)
         return Run(*task, (), (), (), seconds, 0.0, "", version(), f"{type(e).__name__}: {e}")

@@ -1,0 +1,89 @@
+"""The very first batch, chosen before there is any label: what the cold-start strategies are made for."""
+
+from collections.abc import Mapping, Sequence
+from time import process_time
+
+import numpy as np
+
+from askance.metrics import Comparison, compare_all
+from askance.pools.held import HeldPool
+from askance.simulate import simulate
+from askance.spec import parse
+from askance.strategy import RECIPES
+from study.kept import First
+from study.learner import Logistic
+from study.runs import TEST, Run, both, catalogue, run_of
+from study.sets import SETS, Set
+from study.tables import RANDOM, verdict
+
+
+def cold() -> list[str]:
+    """Strategies that need nothing but embeddings, and no label to compare with."""
+    return [n for n in catalogue()[0] if parse(n).needs <= {"embeddings"} and not RECIPES[n].meta.labelled]
+
+
+def one_first(of: Set, pool: HeldPool, strategy: str, seed: int) -> Run:
+    """The warm-up of the set, chosen by the strategy, and what the learner makes of it."""
+    began = process_time()
+    history = simulate(
+        pool,
+        lambda: Logistic(of.c),
+        RANDOM,
+        pool.answers(),
+        batch=of.warmup,
+        warmup=of.warmup,
+        budget=of.warmup,
+        seed=seed,
+        test=TEST,
+        warmup_strategy=strategy,
+        measure=both,
+    )
+    return run_of(of.name, strategy, seed, history, process_time() - began)
+
+
+def tests(rows: Sequence[First]) -> Mapping[str, Mapping[str, Comparison]]:
+    """{set: {strategy: against random}}, Holm over the strategies of a set."""
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for r in rows:
+        found.setdefault(r.set, {}).setdefault(r.strategy, {})[r.seed] = r.value
+    out = {}
+    for name in (n for n in SETS if n in found):
+        seeds = sorted(found[name][RANDOM])
+        whole = {s: [by[i] for i in seeds] for s, by in found[name].items() if set(seeds) <= set(by)}
+        out[name] = compare_all(whole, RANDOM)
+    return out
+
+
+def section(rows: Sequence[First]) -> str:
+    """The part of the page, best mean first."""
+    if not rows:
+        return ""
+    by_set = tests(rows)
+    names = sorted(set.intersection(*(set(t) for t in by_set.values())), key=lambda n: -gain(by_set, n))
+    head = "| strategy | mean | " + " | ".join(by_set) + " |"
+    lines = [head, "|---" * (2 + len(by_set)) + "|", *(line(by_set, n) for n in names)]
+    size = ", ".join(f"{SETS[name].warmup} on {name}" for name in by_set)
+    seeds = len({r.seed for r in rows})
+    level = ", ".join(
+        f"{np.mean([r.value for r in rows if r.set == name and r.strategy == RANDOM]):.3f}" for name in by_set
+    )
+    return f"""## The very first batch
+
+What the strategies that need no label at all are made for, and the tables above leave out: they choose the warm-up
+itself ({size}), and the learner is fitted on that and nothing else. The measure less that of a warm-up drawn at random
+(which gives {level}), mean of {seeds} seeds; **+** and **-** where it differs after Holm's correction.
+
+{chr(10).join(lines)}"""
+
+
+def line(by_set: Mapping[str, Mapping[str, Comparison]], name: str) -> str:
+    return f"| `{name}` | {gain(by_set, name):+.3f} | " + " | ".join(cell(t[name]) for t in by_set.values()) + " |"
+
+
+def gain(by_set: Mapping[str, Mapping[str, Comparison]], name: str) -> float:
+    return float(np.mean([t[name].difference for t in by_set.values()]))
+
+
+def cell(c: Comparison) -> str:
+    mark = {"better": " **+**", "loses": " **-**", "": ""}[verdict(c)]
+    return f"{c.difference:+.3f}{mark}"
