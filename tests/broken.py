@@ -130,6 +130,18 @@ def gives_cluster_numbers(embeddings, k) -> Picks:
     return np.arange(len(embeddings), len(embeddings) + k)
 
 
+@broken("picks_min_of_k_and_pool")
+def keeps_more_than_asked(probs, k, ids, seed) -> Picks:
+    """A core-set of n from each of three chunks (small-text's lightweight core-set)."""
+    return ops.top(gap(probs), ids, 3 * k, seed)
+
+
+@broken("picks_min_of_k_and_pool", "picks_are_distinct_and_known")
+def cannot_take_more_than_half(probs, k) -> Picks:
+    """argpartition of n and then of n more (small-text's tie-breaking raises where n < N < 2 n)."""
+    return np.argpartition(gap(probs), 2 * k)[-k:] if k else np.arange(0)
+
+
 @broken("empty_pool", local=False)
 def looks_at_the_first(probs) -> Utility:
     return gap(probs) + 0.0 * probs[0, 0]
@@ -167,6 +179,15 @@ def uses_the_global_generator(probs) -> Utility:
 def seeds_the_global_generator(probs, seed) -> Utility:
     python_random.seed(seed)
     return gap(probs)
+
+
+KEPT: dict[tuple[int, ...], np.ndarray] = {}
+
+
+@broken("pool_order_is_irrelevant", local=False)
+def keeps_the_first_pool(embeddings) -> Utility:
+    """Distances that are computed once and used for whatever pool comes next (scikit-activeml's ProbCover)."""
+    return KEPT.setdefault(embeddings.shape, np.abs(embeddings).sum(1))
 
 
 @broken("other_process_same_picks")
@@ -303,6 +324,13 @@ def cannot_stand_pending(probs, pending) -> Utility:
     return gap(probs) if pending is None or not len(pending) else gap(probs)[:-1]
 
 
+@broken("labels_may_be_written_in_any_way")
+def takes_labels_for_columns(probs, labels) -> Utility:
+    """The label as the number of a column (libact's and ALiPy's expected error reduction)."""
+    known = np.zeros(probs.shape[1]) if labels is None else np.bincount(labels.astype(int) % 4, minlength=9)[:4]
+    return gap(probs) * (1 + known[probs.argmax(1) % len(known)])
+
+
 @broken("known_regions_are_left")
 def ignores_pending(vectors, reference, labels) -> Greedy:
     """Farthest-first from the labelled alone: it asks next to what somebody is asked about already."""
@@ -324,6 +352,12 @@ def likes_it_dear(probs, costs) -> Utility:
 @broken("local_means_local", "shards_agree")
 def claims_to_be_local(probs) -> Utility:
     return np.abs(gap(probs) - gap(probs).mean())
+
+
+@broken("local_means_local")
+def normalises_over_the_pool(probs) -> Utility:
+    """A softmax over the whole flattened batch (modAL's dropout strategies)."""
+    return 1.0 - probs.max(1) / probs.sum()
 
 
 @broken("lockstep_shards_agree")
@@ -365,6 +399,28 @@ def compares_within_a_chunk(probs) -> Utility:
 def greedy_that_forgets(vectors) -> Greedy:
     while True:
         yield vectors.norms
+
+
+@broken("spreads_a_batch")
+def takes_places_in_a_part_for_rows(vectors, ids, seed, k) -> Picks:
+    """Farthest-first in half of the pool, and the places in that half for those in the pool (small-text's DRAL)."""
+    half = ops.top(ops.noise(seed, ids), ids, (len(ids) + 1) // 2, seed)
+    return ops.farthest_first(vectors[half], None, min(k, len(half)), ids[half], seed)[0]
+
+
+@broken("spreads_a_batch")
+def covers_the_picks_alone(vectors, ids, seed, k) -> Picks:
+    """Only the edges of a pick are taken out, not those of what it covers (small-text's ProbCover)."""
+    rows = vectors.array()
+    near = ((rows[:, None] - rows) ** 2).sum(2) < 1.0
+    return ops.top(near.sum(1).astype(float) + 1e-3 * rows[:, 0] / (1 + np.abs(rows).max()), ids, k, seed)
+
+
+@broken("spreads_a_batch")
+def gives_all_one_embedding(vectors, ids, seed, k) -> Picks:
+    """Every sample of a batch gets the embedding of its second (cure-lab's Cluster-Margin)."""
+    second = np.full(len(ids), min(1, len(ids) - 1))
+    return ops.farthest_first(vectors[second], None, k, ids, seed)[0]
 
 
 @broken("memory_at_real_sizes", local=False)

@@ -36,7 +36,7 @@ def peak(what: str | Strategy) -> int:
     select(case.strategy, pool.take(np.arange(50)), 5, **known)  # what is imported on first use is not counted
     tracemalloc.start()
     try:
-        assert len(select(case.strategy, pool, K, **known)) >= K
+        assert len(select(case.strategy, pool, K, **known)) == K
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

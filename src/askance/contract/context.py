@@ -43,6 +43,20 @@ def nothing_labeled_yet(case: Case) -> None:
     demand(got == case.picks(signals), f"{case.name} tells an empty labelled set from none")
 
 
+def reads_no_labels(case: Case) -> str:
+    return "" if any(a.asks("labels") for a in case.strategy.atoms()) else "it does not look at labels"
+
+
+@check(reads_no_labels)
+def labels_may_be_written_in_any_way(case: Case) -> None:
+    """Labels as 0 to C - 1, with gaps, below zero or as words, in the same order, give the same picks."""
+    signals, labeled = case.example(), case.example(n=12, seed=9)
+    wanted = case.picks(signals, labeled=labeled, labels=LABELS)
+    for codes in ([3, 20, 41, 78], [-1, 1, 5, 6], ["a", "b", "c", "d"]):
+        got = case.picks(signals, labeled=labeled, labels=np.array(codes)[LABELS])
+        demand(got == wanted, f"{case.name} picks otherwise when the classes are called {codes}")
+
+
 @check()
 def pending_never_come_back(case: Case) -> None:
     """Samples that somebody is asked about already are never picked, with labelled ones beside them or not."""
