@@ -19,13 +19,15 @@ import askance
 from askance import contract, ops
 from askance.describe import Entry, Parameter, entries
 from askance.errors import BadStrategy
+from askance.greedy import lockstep
 from askance.learners import make_learner
 from askance.learners.committee import bootstrap
 from askance.pools import open_pool
 from askance.select import select
 from askance.signals import Signals
 from askance.simulate import simulate
-from askance.strategy import RECIPES, Atom, Meta, Utility
+from askance.strategy import ATOMS, RECIPES, Atom, Meta, Utility
+from askance.view import View
 
 SOURCES = sorted(Path(askance.__file__).parent.rglob("*.py"))
 EVERY = [e for e in entries() if not e.part]
@@ -289,3 +291,38 @@ def test_a_name_runs_what_it_says() -> None:
         found = {a.fn.__name__ for a in contract.case_of(name).strategy.atoms()}
         assert found <= wanted | set(words), name
         assert found, name
+
+
+class Counted(ops.Dense):
+    """Vectors that note how many distances were asked for."""
+
+    asked = 0
+
+    def to(self, one):  # type: ignore[no-untyped-def]
+        Counted.asked += len(self)
+        return super().to(one)
+
+    def nearest(self, others):  # type: ignore[no-untyped-def]
+        Counted.asked += len(self) * len(others)
+        return super().nearest(others)
+
+
+def test_k_center_measures_from_each_centre_once() -> None:
+    """small-text and alps compute the distances to all centres again at every pick."""
+    e = np.random.default_rng(0).normal(size=(50, 3))
+    signals = Signals(ops.key_ids(0, 50), {"embeddings": e})
+    view = View(signals, 20, vectors=Counted(e))
+    Counted.asked = 0
+    order, _ = lockstep([(ATOMS["kcenter"].start(view), view)], 20)
+    assert len(order) == 20
+    assert 18 * 50 <= Counted.asked <= 20 * 50
+
+
+def test_uherding_with_nothing_or_one_or_twins_labelled() -> None:
+    """dal-toolbox: the least distance of two labelled is not defined for fewer, and is 0 for twins."""
+    case = contract.case_of("uherding")
+    signals = case.example()
+    for rows in ([], [0], [0, 0]):
+        some = case.example(n=12, seed=9).take(np.array(rows, np.int64))
+        labeled = Signals(ops.key_ids(5, len(rows)), some.columns)
+        assert len(set(case.picks(signals, 9, labeled=labeled, labels=np.zeros(len(rows), np.int64)))) == 9
