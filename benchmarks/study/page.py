@@ -1,6 +1,6 @@
 """docs/results.md and its pictures, from benchmarks/results_data alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from askance.metrics import Comparison
@@ -18,6 +18,7 @@ from study.tables import (
     common,
     compared,
     complete,
+    main_sets,
     overall,
     reached,
     verdict,
@@ -33,6 +34,7 @@ def write() -> None:
     rows, facts = load(Row, "runs"), {a.set: a for a in load(About, "sets")}
     groups = complete(rows)
     groups = {name: groups[name] for name in SETS if name in groups}
+    main = main_sets(groups)
     mean: dict[str, dict[str, Mean]] = {}
     for m in load(Mean, "curves"):
         mean.setdefault(m.set, {})[m.strategy] = m
@@ -40,11 +42,11 @@ def write() -> None:
         intro(rows, groups),
         protocol(groups, facts),
         READING.read_text("utf-8").strip() if READING.exists() else "",
-        over_all(groups),
-        who_beats_whom(groups),
+        over_all(main),
+        who_beats_whom(main),
         *(one_set(SETS[name], group, facts[name], mean[name]) for name, group in groups.items()),
         first.section(load(First, "first")),
-        left_out(groups, load(Left, "left"), rows),
+        left_out(main, load(Left, "left"), rows),
     ]
     DOCS.mkdir(exist_ok=True)
     (DOCS / "results.md").write_text("\n\n".join(p for p in parts if p) + "\n", "utf-8")
@@ -121,7 +123,7 @@ def over_all(groups: Mapping[str, Group]) -> str:
     lines += [_overall_line(n, o) for n, o in enumerate(rows, 1)]
     return f"""## Over all sets
 
-The {len(rows)} strategies that ran on all {len(groups)} sets, by their mean rank in area (1 is best of {len(rows)}).
+The {len(rows)} strategies that ran on all of {listed(groups)}, by their mean rank in area (1 is best of {len(rows)}).
 *Early* and *late* are the same rank over the first and the last third of the budget; *better on* and *loses on* count
 the sets on which the area differs from random's after Holm's correction; *mean less random's* is the mean over the sets
 of the difference in area, *worst set* the least of them.
@@ -224,6 +226,11 @@ def unfinished(groups: Mapping[str, Group], rows: Sequence[Row]) -> str:
             there = ", ".join(s for s, g in groups.items() if name in g) or "none"
             lines.append(f"- {linked(name)}: all its runs are done on {there}")
     return "Strategies that are not in the tables over all sets:\n\n" + "\n".join(lines) if lines else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def linked(name: str) -> str:

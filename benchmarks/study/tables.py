@@ -78,6 +78,12 @@ class Overall:
     worst: float  # the least of the mean differences
 
 
+def main_sets(groups: Mapping[str, Group]) -> dict[str, Group]:
+    """The sets on which (nearly) all strategies ran: nine in ten of those that ran anywhere."""
+    every = set().union(*groups.values()) if groups else set()
+    return {name: g for name, g in groups.items() if len(g) >= 0.9 * len(every)}
+
+
 def common(groups: Mapping[str, Group]) -> list[str]:
     """The strategies that have all their runs on every set."""
     return sorted(set.intersection(*(set(g) for g in groups.values()))) if groups else []
