@@ -114,8 +114,9 @@ def test_kappa_golden() -> None:
 
 
 def test_certainty_runs_from_knowing_nothing_to_being_sure() -> None:
-    assert m.certainty(np.full((3, 4), 0.25)) == {"mean_entropy": pytest.approx(1.0), "mean_max_prob": 0.25}
-    assert m.certainty(np.eye(4)) == {"mean_entropy": 0.0, "mean_max_prob": 1.0}
+    nothing = m.certainty(np.full((3, 4), 0.25))
+    assert nothing == {"mean_entropy": pytest.approx(1.0), "max_entropy": pytest.approx(1.0), "mean_max_prob": 0.25}
+    assert m.certainty(np.eye(4)) == {"mean_entropy": 0.0, "max_entropy": 0.0, "mean_max_prob": 1.0}
     assert m.certainty(np.ones((2, 1)))["mean_entropy"] == 0.0
     half = m.certainty(np.array([[0.5, 0.3, 0.2]]))["mean_entropy"]
     assert half == pytest.approx(0.9372305632161295)  # golden.md, H norm

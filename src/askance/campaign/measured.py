@@ -8,6 +8,7 @@ import numpy as np
 from askance import metrics
 from askance.campaign.choose import Moment, signals_of
 from askance.campaign.plan import as_ids
+from askance.history import Round
 from askance.metrics.measure import Share
 from askance.signals import Signals
 
@@ -42,6 +43,27 @@ def _watched(said: Signals, watched: np.ndarray, classes: tuple[str, ...]) -> di
     probs = said["probs"][rows_of(said.ids, watched)]
     guesses = tuple(classes[c] for c in probs.argmax(1)) if len(probs) else ()
     return {"stop_set": guesses, "certainty": metrics.certainty(probs)}
+
+
+def of_batch(now: Moment, ids: np.ndarray) -> dict[str, Any]:
+    """Round's foreseen and batch: what the model thinks of the picks, in their order, before they are answered."""
+    if "probs" not in now.learner.provides or not len(ids):
+        return {}
+    said = signals_of(now, ids, frozenset({"probs"}))
+    guess = {int(i): now.learner.classes[c] for i, c in zip(said.ids, said["probs"].argmax(1), strict=True)}
+    if not guess:
+        return {}
+    h = metrics.relative_entropy(said["probs"])
+    doubt = {"mean_entropy": float(h.mean()), "max_entropy": float(h.max()), "variance": float(h.var())}
+    return {"foreseen": tuple(guess.get(int(i), "") for i in ids), "batch": doubt}
+
+
+def in_hindsight(past: tuple[Round, ...], labels: Mapping[int, str]) -> Mapping[str, float]:
+    """Of the batch before: how many were answered, and the share that was foreseen."""
+    last = past[-1] if past else None
+    pairs = zip(last.picks, last.foreseen, strict=False) if last else ()
+    right = [labels[p.id] == guess for p, guess in pairs if guess and p.id in labels]
+    return {"answers": float(len(right)), "foreseen": sum(right) / len(right)} if right else {}
 
 
 def rows_of(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:

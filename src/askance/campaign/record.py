@@ -27,6 +27,7 @@ def from_text(text: str, picks: tuple[Pick, ...]) -> Round:
             "fit": fit and FitReport(**{**fit, "epochs": tuple(fit["epochs"])}),
             "metrics": {name: Metric(**m) for name, m in data["metrics"].items()},
             "stop_set": tuple(data["stop_set"]),
+            "foreseen": tuple(data.get("foreseen", ())),
             "verdicts": tuple(Verdict(**v) for v in data["verdicts"]),
         }
     )

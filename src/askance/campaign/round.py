@@ -11,7 +11,7 @@ import numpy as np
 
 from askance import metrics, stopping
 from askance.campaign.choose import Choice, Moment, choose
-from askance.campaign.measured import measured
+from askance.campaign.measured import in_hindsight, measured, of_batch
 from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class
 from askance.errors import BadPool
 from askance.history import History, Pick, Round
@@ -28,8 +28,9 @@ def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ..
     now = Moment(plan, learner, known, len(past))
     turn = _learn(now) if len(set(now.learned.values())) > 1 else _warm_up(now)
     lasting = {i: why for i, why in {**lost, **turn.unreadable}.items() if i not in known.gone}
-    history = History({}, (*past, turn.round), len(known.labels), plan.budget)
-    return replace(turn, round=replace(turn.round, verdicts=judge(plan.stop, history)), unreadable=lasting)
+    round = replace(turn.round, batch={**turn.round.batch, **in_hindsight(past, known.labels)})
+    history = History({}, (*past, round), len(known.labels), plan.budget)
+    return replace(turn, round=replace(round, verdicts=judge(plan.stop, history)), unreadable=lasting)
 
 
 def judge(stop: str, history: History) -> tuple[Verdict, ...]:
@@ -65,6 +66,7 @@ def _learn(now: Moment) -> Turn:
     train = {"train": monotonic() - start}
     found = measured(now)
     chosen = choose(now, now.plan.strategy, now.plan.batch)
+    found |= of_batch(now, chosen.batch.ids)
     return _turn(now, chosen, fit=fit, strategy=str(now.plan.strategy), seconds=train | dict(chosen.seconds), **found)
 
 

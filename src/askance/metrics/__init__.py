@@ -1,7 +1,7 @@
 """Measuring honestly: estimates with intervals, calibration, learning curves, comparisons over seeds.  Floor 2."""
 
 from askance.history import Metric
-from askance.metrics.calibration import Bin, Calibration, calibration, certainty
+from askance.metrics.calibration import Bin, Calibration, calibration, certainty, relative_entropy
 from askance.metrics.classify import (
     Confusion,
     accuracy,
@@ -41,6 +41,7 @@ __all__ = [
     "log_loss",
     "macro_f1",
     "measure",
+    "relative_entropy",
     "t_interval",
     "wilson",
     "win_matrix",

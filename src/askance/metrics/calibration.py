@@ -49,11 +49,17 @@ def certainty(probs: np.ndarray) -> Mapping[str, float]:
     """How sure a model is of (N, C) probs, as Round.certainty keeps it.
 
     mean_entropy   mean of H / ln C, in [0, 1]: 0 = sure of all, 1 = knows nothing; 0 for a single class
+    max_entropy    the largest of them
     mean_max_prob  mean of the top probability, in [1 / C, 1]
     """
     if probs.size == 0:
         return {}
+    h, top = relative_entropy(probs), probs.max(1).astype(float)
+    return {"mean_entropy": float(h.mean()), "max_entropy": float(h.max()), "mean_max_prob": float(top.mean())}
+
+
+def relative_entropy(probs: np.ndarray) -> np.ndarray:
+    """H / ln C of each row of (N, C) probs, in [0, 1]; 0 for a single class."""
     p = probs.astype(float)
     nats = -np.where(p > 0, p * np.log(np.where(p > 0, p, 1.0)), 0.0).sum(1)
-    most = np.log(p.shape[1]) if p.shape[1] > 1 else 1.0
-    return {"mean_entropy": float(nats.mean() / most), "mean_max_prob": float(p.max(1).mean())}
+    return np.asarray(nats / (np.log(p.shape[1]) if p.shape[1] > 1 else 1.0))

@@ -10,7 +10,7 @@ from askance.stopping.rule import Rule, bounded, rule
 from askance.stopping.target import check_share
 
 
-@rule("performance convergence, Laws & Schütze 2008")
+@rule("no improvement for some rounds, as in early stopping")
 @dataclass(frozen=True)
 class plateau(Rule):
     """Stops when the best of the last `window` rounds is less than `gain` above the best of all rounds before.
@@ -49,7 +49,7 @@ class plateau(Rule):
         return f"{self.metric} on the validation share", [sign * v for v in values]
 
 
-@rule("overall uncertainty, Zhu et al. 2010")
+@rule("overall uncertainty, Zhu, Wang & Hovy 2008")
 @dataclass(frozen=True)
 class uncertainty(Rule):
     """Stops when the mean entropy over the stop set, as a share of the largest there can be, is `at` or less."""
