@@ -94,6 +94,18 @@ def test_what_is_not_a_number_is_said_of_known_samples_too(text: str, name: str,
         select(text, signals(), 3, labels=np.arange(8) % 4, **known)
 
 
+@pytest.mark.parametrize("text", ["cal", "direct", "dcom", "margin | top(x=3) | kcenter"])
+@pytest.mark.parametrize("which", ["labeled", "pending"])
+def test_columns_of_known_samples_must_be_those_of_the_pool(text: str, which: str) -> None:
+    """A class more than when they were scored: the model must be asked about both again."""
+    older = signals(8, 1, 900, classes=3).with_(embeddings=np.zeros((8, 4)))
+    known = {"labeled": signals(8, 3, 700), which: older}
+    word = {"labeled": "labelled", "pending": "pending"}[which]
+    said = rf"(probs|embeddings) of the {word} samples have \((3|4),\) a sample, and those of the pool \((4|5),\)"
+    with pytest.raises(BadSignal, match=said):
+        select(text, signals(), 3, labels=np.arange(8) % 4, **known)
+
+
 def test_k_beyond_the_pool_gives_what_there_is() -> None:
     assert len(select("margin", signals(), 1000)) == 60
     assert len(select("margin", signals(), 0)) == 0

@@ -73,7 +73,6 @@ def select(
     s = whole(parse(strategy), costs)
     view = start(s, str(strategy), signals, k, seed, labeled, labels, pending, costs, learner)
     done = s(view) if len(view) and view.k else view.keep(np.arange(0))
-    check_no_more(len(done), view.k, s)
     return finished(done, str(s), len(view))
 
 
@@ -141,15 +140,6 @@ def finished(view: View, text: str, pool: int, exact: bool = True) -> Batch:
     return Batch(ids, utility, view.notes, text, pool, exact)
 
 
-def check_no_more(given: int, k: int, s: Strategy) -> None:
-    """What only narrows the pool down, such as `top(x=10)`, must be followed by what chooses."""
-    if given > k:
-        raise BadStrategy(
-            f"{s} keeps {given} samples where {k} are asked for; end it with what chooses among them, "
-            f"as in `{s} | kmeans` or `{s} | margin`"
-        )
-
-
 def check_labelled(s: Strategy, called: str, labeled: Signals | None) -> None:
     """Strategies that compare with labelled samples say so where there are none."""
     if any(a.meta.labelled for a in s.atoms()) and (labeled is None or not len(labeled)):
@@ -161,7 +151,9 @@ def check_labelled(s: Strategy, called: str, labeled: Signals | None) -> None:
 
 def check_widths(signals: Signals, known: Signals | None, word: str) -> None:
     """What was said of known samples at another time may have had fewer classes."""
-    for name in sorted(known.columns.keys() & signals.columns.keys()) if known is not None and len(known) else ():
+    if known is None or not len(known):
+        return
+    for name in sorted(known.columns.keys() & signals.columns.keys()):
         theirs, ours = known.columns[name].shape[1:], signals.columns[name].shape[1:]
         if theirs != ours:
             raise BadSignal(
