@@ -73,6 +73,7 @@ def select(
     s = whole(parse(strategy), costs)
     view = start(s, str(strategy), signals, k, seed, labeled, labels, pending, costs, learner)
     done = s(view) if len(view) and view.k else view.keep(np.arange(0))
+    check_no_more(len(done), view.k, s)
     return finished(done, str(s), len(view))
 
 
@@ -138,6 +139,15 @@ def start(
 def finished(view: View, text: str, pool: int, exact: bool = True) -> Batch:
     ids, utility = view.signals.ids, np.asarray(view.get("utility"), dtype=np.float64)
     return Batch(ids, utility, view.notes, text, pool, exact)
+
+
+def check_no_more(given: int, k: int, s: Strategy) -> None:
+    """What only narrows the pool down, such as `top(x=10)`, must be followed by what chooses."""
+    if given > k:
+        raise BadStrategy(
+            f"{s} keeps {given} samples where {k} are asked for; end it with what chooses among them, "
+            f"as in `{s} | kmeans` or `{s} | margin`"
+        )
 
 
 def check_labelled(s: Strategy, called: str, labeled: Signals | None) -> None:
