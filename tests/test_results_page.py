@@ -178,7 +178,6 @@ def test_the_learner_says_all_that_it_provides(tmp_path):
         learner.fit(pool.take(some[:n]), [truth[int(i)] for i in some[:n]])
     said = learner.signals(pool.take(pool.ids), learner.provides)
     assert said["members"].shape == (len(pool), 3, len(learner.classes))
-    assert said["history"].shape == (len(pool), 2)
     assert (said["decision"].argmax(1) == said["probs"].argmax(1)).all()
     guess = np.array(learner.classes)[said["probs"].argmax(1)]
     assert (guess == np.array(list(pool.labels), str)).mean() > 0.7
@@ -196,3 +195,14 @@ def test_the_committed_runs_are_whole():
     assert len(groups) >= 6
     assert all(len(group[tables.RANDOM]) >= 10 for group in groups.values())
     assert all(isinstance(SETS[name], Set) for name in groups)
+
+
+def test_a_committed_run_can_be_made_again(tmp_path):
+    """What random asks is a matter of hashes alone; what margin asks also of the last bits of a fit."""
+    told = {(r.strategy, r.seed): r for r in kept.load(Row, "runs") if r.set == "digits"}
+    pool = opened(SETS["digits"], tmp_path)
+    full = runs.all_labels(SETS["digits"], pool, 0)
+    for name in ("random", "margin"):
+        again = kept.row(runs.one_run(SETS["digits"], pool, name, 0), full, SETS["digits"])
+        assert again.area == pytest.approx(told[name, 0].area, abs=0.01)
+        assert name == "margin" or again.picks == told[name, 0].picks

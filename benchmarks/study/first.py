@@ -62,16 +62,18 @@ def section(rows: Sequence[First]) -> str:
     names = sorted(set.intersection(*(set(t) for t in by_set.values())), key=lambda n: -gain(by_set, n))
     head = "| strategy | mean | " + " | ".join(by_set) + " |"
     lines = [head, "|---" * (2 + len(by_set)) + "|", *(line(by_set, n) for n in names)]
-    size = ", ".join(f"{SETS[name].warmup} on {name}" for name in by_set)
-    seeds = len({r.seed for r in rows})
-    level = ", ".join(
-        f"{np.mean([r.value for r in rows if r.set == name and r.strategy == RANDOM]):.3f}" for name in by_set
+    seeds = min(c.n for t in by_set.values() for c in t.values())
+    level = "; ".join(
+        f"{name} {SETS[name].warmup}, {np.mean([r.value for r in rows if r.set == name and r.strategy == RANDOM]):.3f}"
+        for name in by_set
     )
     return f"""## The very first batch
 
-What the strategies that need no label at all are made for, and the tables above leave out: they choose the warm-up
-itself ({size}), and the learner is fitted on that and nothing else. The measure less that of a warm-up drawn at random
-(which gives {level}), mean of {seeds} seeds; **+** and **-** where it differs after Holm's correction.
+What the strategies that need no label at all are made for, and the tables above leave out: here they choose the warm-up
+itself, and the learner is fitted on that and nothing else. The measure less that of a warm-up drawn at random, mean of
+{seeds} seeds; **+** and **-** where it differs after Holm's correction.
+
+Labels and random's own measure: {level}.
 
 {chr(10).join(lines)}"""
 

@@ -15,7 +15,7 @@ from study.sets import SETS, Set, opened
 
 DATA = Path(__file__).parents[1] / "results_data"
 ENOUGH = 0.95  # of what the learner reaches with all labels
-MOST_POINTS = 16  # of a committed curve
+MOST_POINTS = 20  # of a committed curve
 
 T = TypeVar("T")
 

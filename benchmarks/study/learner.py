@@ -1,4 +1,4 @@
-"""The one learner of the study: logistic regression with a fixed C, which says everything a linear model can say."""
+"""The one learner of the study: logistic regression with a fixed C."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,21 +19,19 @@ ROUGH = 1e-3  # for the committee, whose members differ by far more
 
 
 class Logistic:
-    """probs, embeddings, decision, history, and members of a bootstrap committee where `members` is 2 or more.
+    """probs, embeddings, decision, and members of a bootstrap committee where `members` is 2 or more.
 
     The rows come scaled (sets.py), and C is fixed for a set, so a fit takes milliseconds: our own `linear` chooses its
     C anew in every round, which costs thirty times as much.  Each fit begins where the last one ended; the loss is
-    convex, so that only saves time.  history: what each fit so far would say, classes numbered as they came up.
+    convex, so that only saves time.
     """
 
     def __init__(self, c: float, members: int = 0):
         self.c, self.members = c, members
         self.classes: tuple[str, ...] = ()
         self.cold = frozenset({"embeddings"})
-        self.provides = frozenset({"embeddings", "probs", "decision", "history"} | ({"members"} if members else set()))
+        self.provides = frozenset({"embeddings", "probs", "decision"} | ({"members"} if members else set()))
         self._coef: list[np.ndarray] = []  # (D + 1, C) of the whole, then of the committee
-        self._past: list[tuple[tuple[str, ...], np.ndarray]] = []
-        self._numbers: dict[str, int] = {}
 
     def fit(
         self,
@@ -51,9 +49,6 @@ class Logistic:
         starts = begin[1:] if begin[1:] and begin[1] is not None else [whole] * self.members
         members = [fit_softmax(x, y, self.c, w, s, ROUGH) for w, s in zip(counts, starts, strict=True)]
         self.classes, self._coef = classes, [whole, *members]
-        self._past.append((classes, whole))
-        for name in classes:
-            self._numbers.setdefault(name, len(self._numbers))
         return FitReport(chosen={"C": self.c})
 
     def signals(self, samples: Samples, needs: frozenset[str]) -> Signals:
@@ -62,7 +57,6 @@ class Logistic:
             "probs": lambda: ops.softmax(scores(samples.data, self._coef[0])),
             "decision": lambda: decision(scores(samples.data, self._coef[0])),
             "members": lambda: np.stack([ops.softmax(scores(samples.data, w)) for w in self._coef[1:]], 1),
-            "history": lambda: self._history(samples.data),
         }
         return Signals(samples.ids, {name: make[name]() for name in sorted(needs)})
 
@@ -76,14 +70,6 @@ class Logistic:
         if classes == self.classes and self._coef:
             return list(self._coef)
         return [None] * (1 + self.members)
-
-    def _history(self, x: np.ndarray) -> np.ndarray:
-        """(N, R) class numbers, oldest fit first."""
-        said = [self._named(classes)[scores(x, coef).argmax(1)] for classes, coef in self._past]
-        return np.stack(said, 1)
-
-    def _named(self, classes: tuple[str, ...]) -> np.ndarray:
-        return np.array([self._numbers[name] for name in classes])
 
 
 def scores(x: np.ndarray, coef: np.ndarray) -> Any:

@@ -101,7 +101,7 @@ def protocol(groups: Mapping[str, Group], facts: Mapping[str, About]) -> str:
   like all others, so what they are made for, the very first batch, is not what is measured here.
 - **Learner.** Logistic regression, fitted anew in every round, with a C that is fixed for a set (for rows of mean
   squared length 1) after a look at random samples of that set: the same for all strategies. Committees are {MEMBERS}
-  bootstrap members of it. `history` is what the fits of the rounds so far would say.
+  bootstrap members of it.
 - **Features** are made once and without labels (benchmarks/study/sets.py); sets larger than the number of samples here
   are sampled at random. Distances are measured in the same features.
 - **Measure.** Accuracy; where classes are very uneven in size (`adult`, `hate_tweets`) balanced accuracy, with plain
@@ -123,9 +123,10 @@ def over_all(groups: Mapping[str, Group]) -> str:
     lines += [_overall_line(n, o) for n, o in enumerate(rows, 1)]
     return f"""## Over all sets
 
-The {len(rows)} strategies that ran on all of {listed(groups)}, by their mean rank in area (1 is best of {len(rows)}).
-*Early* and *late* are the same rank over the first and the last third of the budget; *better on* and *loses on* count
-the sets on which the area differs from random's after Holm's correction; *mean less random's* is the mean over the sets
+The {len(rows)} strategies that ran on {listed(groups)},
+by their mean rank in area (1 is best of {len(rows)}). *Early* and *late* are the same rank over the first and the last
+third of the budget; *better on* and *loses on* count the sets on which the area differs from random's after Holm's
+correction; *mean less random's* is the mean over the sets
 of the difference in area, *worst set* the least of them.
 
 {chr(10).join(lines)}"""

@@ -25,7 +25,7 @@ from study.sets import SETS, Set, opened
 
 TEST = 0.25  # of every set, drawn anew for each seed
 MEMBERS = 8
-GIVEN = frozenset({"probs", "embeddings", "decision", "history", "members"})
+GIVEN = frozenset({"probs", "embeddings", "decision", "members", "history"})  # the loop itself keeps the last
 ALL_LABELS = "(all labels)"  # the run that says what the learner reaches with every label that is not tested on
 
 # Another name for the same number: these run once, under the name on the right.
