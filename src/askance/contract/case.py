@@ -112,6 +112,7 @@ def example(
         "outputs": lambda rng, n: rng.normal(size=(n, members)),
         "frequencies": lambda rng, n: rng.integers(0, 9, (n, classes)).astype(float),
         "history": lambda rng, n: rng.integers(0, classes, (n, members)).astype(float),
+        "answers": lambda rng, n: rng.integers(-1, classes, (n, members)).astype(float),
     }
     known.update(makers or {})
     columns = {name: np.asarray(known.get(name, plain)(rng, n)) for name in sorted(set(needs))}

@@ -102,6 +102,8 @@ def names_of_classes_are_irrelevant(case: Case) -> None:
 
     def turned(s: Signals) -> Signals:
         columns = {n: frozen(a[..., order].copy()) if n in PREDICTIONS else a for n, a in s.columns.items()}
+        if "answers" in columns:  # class numbers, -1 for none
+            columns["answers"] = frozen(np.append(np.argsort(order), -1)[columns["answers"].astype(int)].astype(float))
         return Signals(s.ids, columns)
 
     known = case.labelled(signals)
