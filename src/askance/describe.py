@@ -28,7 +28,8 @@ FAMILIES = {
 
 
 MOST = 20  # panels on one drawing
-NOT_DRAWN = {"per_cost": "on the drawings all samples cost the same"}
+DRAWN_FROM = frozenset({"decision", "embeddings", "frequencies", "history", "members", "outputs", "probs", "target"})
+NOT_DRAWN = {"per_cost": "there all samples cost the same"}
 SEEN = {
     "control": "Ten drawn at random come from where most samples are.",
     "uncertainty": "Most ask where classes meet and where the model has seen no label, and there ten times much the "
@@ -138,8 +139,14 @@ def pictures() -> list[Picture]:
     Parts are drawn where no strategy shows them, in the text of `usage`.
     """
     shown = {a.name for s in _recipes() for a in s.atoms()}
-    found = [e for e in entries() if e.name not in NOT_DRAWN and not (e.part and e.name in shown)]
+    found = [e for e in entries() if not why_not_drawn(e) and not (e.part and e.name in shown)]
     return [picture for family in dict.fromkeys(e.family for e in found) for picture in _pictures(family, found)]
+
+
+def why_not_drawn(e: Entry) -> str:
+    """Why it is on no drawing, or ""."""
+    lacking = [name for name in e.needs if name not in DRAWN_FROM]
+    return NOT_DRAWN.get(e.name, f"nothing there has {', '.join(lacking)}" if lacking else "")
 
 
 def _pictures(family: str, found: Sequence[Entry]) -> list[Picture]:
@@ -265,10 +272,12 @@ def _table(family: str, rows: Sequence[Entry]) -> str:
 
 
 def _drawn(family: str) -> list[str]:
-    """The drawings of a family with what to see on them."""
+    """The drawings of a family with what to see on them, and what is on none."""
     shown = [p for p in pictures() if p.family == family]
     links = [f"![What the {family} strategies pick](images/families/{p.name}.svg)\n" for p in shown]
-    return [*links, f"*{SEEN[family]}*\n"] if shown and family in SEEN else links
+    seen = [f"*{SEEN[family]}*\n"] if shown and family in SEEN else []
+    left = [f"`{e.name}`: {why_not_drawn(e)}" for e in entries() if e.family == family and why_not_drawn(e)]
+    return [*links, *seen, *([f"Not drawn: {'; '.join(left)}.\n"] if left else [])]
 
 
 def _section(e: Entry) -> str:
