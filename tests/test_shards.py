@@ -1,4 +1,4 @@
-"""Shards and streams against a single machine."""
+"""Shards against a single machine."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from askance import ops
-from askance.errors import BadStrategy, MissingSignal
-from askance.policies import Variable
+from askance.errors import BadStrategy
 from askance.select import select
 from askance.shards import exact_prefix, select_lockstep, select_shards
 from askance.signals import Signals
 from askance.spec import parse
-from askance.stream import stream
 
 RNG = np.random.default_rng(0)
 POOL = Signals(
@@ -80,47 +78,3 @@ def test_lockstep_refuses_what_cannot_be_exact() -> None:
 def test_no_shards_is_an_error() -> None:
     with pytest.raises(BadStrategy, match="no shards"):
         select_shards("margin", [], 3)
-
-
-@pytest.mark.parametrize("budget", [0.01, 0.1, 0.5, 1.0])
-@pytest.mark.parametrize("chunk", [1, 7, 500, 3000])
-@pytest.mark.parametrize("order", ["iid", "rising", "constant"])
-def test_a_stream_keeps_its_budget_at_every_moment_and_chunks_do_not_matter(
-    budget: float, chunk: int, order: str
-) -> None:
-    """scikit-activeml spent 15.4 % of a 10 % budget when chunks were large."""
-    pool = POOL
-    if order == "rising":
-        pool = POOL.take(np.argsort(parse("margin")(_view(POOL)).utility))
-    if order == "constant":
-        pool = Signals(POOL.ids, {"probs": np.full((3000, 5), 0.2)})
-    arrivals = [pool.take(np.arange(i, min(i + chunk, 3000))) for i in range(0, 3000, chunk)]
-    decisions = list(stream("margin", arrivals, Variable(budget=budget)))
-    asked = np.cumsum([d.ask for d in decisions])
-    assert (asked <= budget * np.arange(1, 3001) + 1).all()
-    assert asked[-1] >= 0.5 * budget * 3000
-    single = [pool.take(np.array([i])) for i in range(3000)]
-    assert [d.ask for d in stream("margin", single, Variable(budget=budget))] == [d.ask for d in decisions]
-
-
-def _view(signals: Signals) -> object:
-    from askance.view import View
-
-    return View(signals, 1)
-
-
-def test_a_stream_resumes_from_its_state() -> None:
-    arrivals = [POOL.take(np.array([i])) for i in range(400)]
-    whole = [d.ask for d in stream("entropy", arrivals, Variable())]
-    first = list(stream("entropy", arrivals[:150], Variable()))
-    rest = stream("entropy", arrivals[150:], Variable(), state=first[-1].state)
-    assert [d.ask for d in first] + [d.ask for d in rest] == whole
-
-
-def test_a_stream_refuses_with_the_reason() -> None:
-    with pytest.raises(BadStrategy, match="kcenter looks at the whole pool"):
-        next(stream("kcenter", [POOL], Variable()))
-    with pytest.raises(MissingSignal, match="bald needs members"):
-        next(stream("bald", [POOL], Variable()))
-    with pytest.raises(BadStrategy, match="above 0 and up to 1"):
-        Variable(budget=0)

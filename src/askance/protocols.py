@@ -108,14 +108,6 @@ class Item:
     classes: tuple[str, ...]
 
 
-class Policy(Protocol):
-    """When to ask in a stream: state in, state out, so that it can be stored and resumed."""
-
-    def init(self) -> Any: ...
-
-    def __call__(self, state: Any, utility: float) -> tuple[Any, bool]: ...
-
-
 @dataclass(frozen=True)
 class Verdict:
     """What a stopping rule thinks.  It is shown, and acts only where the user said so."""

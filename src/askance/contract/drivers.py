@@ -8,7 +8,7 @@ import numpy as np
 from askance.contract.case import Case, example
 from askance.contract.checks import check, demand
 from askance.errors import BadStrategy
-from askance.policies import Variable
+from askance.policies import variable
 from askance.shards import exact_prefix, lockstep_parts, select_lockstep, select_shards
 from askance.signals import Signals
 from askance.strategy import Over
@@ -76,7 +76,7 @@ def lockstep_shards_agree(case: Case) -> None:
 @check()
 def streams_keep_to_the_budget(case: Case) -> None:
     """Arrivals one by one and in chunks get the same decisions within the budget; or it refuses, and says why."""
-    signals, policy = case.example(), Variable(budget=0.2)
+    signals, policy = case.example(), variable(budget=0.2)
     try:
         single = list(stream(case.strategy, [signals.take(np.array([i])) for i in range(60)], policy))
     except BadStrategy as e:
