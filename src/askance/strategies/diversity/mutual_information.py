@@ -7,6 +7,7 @@ from askance.errors import BadStrategy, nearest
 from askance.ops import coverage
 from askance.ops.kernel import LogDet, even, kernel_sums
 from askance.ops.lazy import first, lazy_greedy
+from askance.ops.vectors import V
 from askance.strategies.diversity.max_herding import bandwidth
 from askance.strategy import Picks, strategy
 
@@ -22,14 +23,19 @@ def query_set(reference, labels, query: str, who: str):
     """The labelled samples of the class `query`; "" takes the one with the fewest.  (L, D), (L,) -> (Q, D)."""
     if labels is None or not len(labels):
         raise BadStrategy(f"{who} looks for more of a class, so it needs the labels of the labelled samples")
+    return reference[np.flatnonzero(labelled_as(labels, query, who))]
+
+
+def labelled_as(labels, name: str, who: str, most: bool = False) -> np.ndarray:
+    """Which labels are of the class `name`; "" takes the one with the fewest, or the most.  (L,) -> (L,) bool."""
     names, counts = np.unique(labels, return_counts=True)
     words = [str(n) for n in names]
-    if query and query not in words:
+    if name and name not in words:
         raise BadStrategy(
-            f"{who}: no sample is labelled {query!r} yet; there is {', '.join(words)}{nearest(query, words)}"
+            f"{who}: no sample is labelled {name!r} yet; there is {', '.join(words)}{nearest(name, words)}"
         )
-    wanted = words.index(query) if query else int(counts.argmin())
-    return reference[np.flatnonzero(np.asarray(labels) == names[wanted])]
+    usual = counts.argmax() if most else counts.argmin()
+    return np.asarray(np.asarray(labels) == names[words.index(name) if name else int(usual)])
 
 
 @strategy(
@@ -92,11 +98,14 @@ def logdet_mi(vectors, reference, labels, ids, k, seed, *, query="", h=0.0) -> P
         return np.arange(0)
     asked = query_set(reference, labels, query, "logdet_mi")
     like = coverage.rbf(h or bandwidth(vectors, ids, seed))
-    k = min(k, len(ids))
-    alone, given = LogDet(vectors, like, k), LogDet(vectors, like, k, asked)
-    every, tie, picks = np.arange(len(ids)), ops.noise(seed, ids), np.empty(k, np.int64)
-    free = np.ones(len(ids), bool)
-    for i in range(k):
+    return apart(LogDet(vectors, like, k), LogDet(vectors, like, k, asked), ids, k, seed)
+
+
+def apart(alone: LogDet[V], given: LogDet[V], ids: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """Greedily the rows whose variance is large in the one and small in the other.  -> (min(k, N),) rows."""
+    every, tie = np.arange(len(ids)), ops.noise(seed, ids)
+    free, picks = np.ones(len(ids), bool), np.empty(min(k, len(ids)), np.int64)
+    for i in range(len(picks)):
         gain = np.log(alone.gains(every) + 1e-6) - np.log(given.gains(every) + 1e-6)
         picks[i] = first(np.where(free, even(gain, np.zeros(0, np.float32)), -np.inf), tie)
         free[picks[i]] = False
