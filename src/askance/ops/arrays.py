@@ -33,11 +33,13 @@ def working(a: np.ndarray) -> np.ndarray:
 
 def entropy_of(p: np.ndarray) -> np.ndarray:
     """Shannon entropy in nats over the last axis, 0 log 0 = 0.  (..., C) -> (...), in [0, ln C]."""
-    p = working(p)
+    p = np.ascontiguousarray(working(p))  # so that the order of memory is nothing to the rounding of a sum
     logs = np.maximum(p, np.finfo(np.float32).tiny)
     np.log(logs, out=logs)
+    # Of short rows `einsum` is the faster, of long ones `vecdot`, and nearer to the truth.
+    sums = np.einsum("...c,...c->...", p, logs) if p.shape[-1] < 64 else np.vecdot(p, logs)
     # Rounding may leave -1e-17 where the model is certain; 0 means "nothing to learn".
-    return np.maximum(-np.einsum("...c,...c->...", p, logs), 0.0)
+    return np.maximum(-sums, 0.0)
 
 
 def top_two(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

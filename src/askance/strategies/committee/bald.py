@@ -13,7 +13,9 @@ def bald(members) -> Utility:
 
     High where each member is sure and they contradict each other; 0 where they agree, however unsure.
     """
-    return np.maximum(ops.entropy_of(consensus(members)) - ops.entropy_of(members).mean(1), 0.0)
+    n, size, classes = members.shape
+    each = ops.entropy_of(members.reshape(n, size * classes)) / size  # one sum of p log p, whoever said which
+    return np.maximum(ops.entropy_of(consensus(members)) - each, 0.0)
 
 
 recipe(
