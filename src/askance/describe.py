@@ -23,13 +23,14 @@ FAMILIES = {
     "density": "Embeddings are looked at: samples that are typical of the pool.",
     "hybrid": "Uncertainty and diversity in one.",
     "cold start": "First batches, before anything is labelled.",
+    "people": "Several people label: a new sample, or one that has labels again.",
     "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
 }
 
 
 MOST = 20  # panels on one drawing
 DRAWN_FROM = frozenset({"decision", "embeddings", "frequencies", "history", "members", "outputs", "probs", "target"})
-NOT_DRAWN = {"per_cost": "there all samples cost the same"}
+NOT_DRAWN = dict.fromkeys(("knapsack", "per_cost"), "there all samples cost the same")
 SEEN = {
     "control": "Ten drawn at random come from where most samples are.",
     "uncertainty": "Most ask where classes meet and where the model has seen no label, and there ten times much the "
