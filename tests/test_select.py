@@ -7,6 +7,7 @@ from askance import ops
 from askance.errors import BadSignal, BadStrategy, MissingSignal
 from askance.select import select
 from askance.signals import Signals, concat
+from askance.strategy import ATOMS, RECIPES, Greedy, strategy
 
 IDS = ops.key_ids(0, 60)
 
@@ -104,6 +105,26 @@ def test_columns_of_known_samples_must_be_those_of_the_pool(text: str, which: st
     said = rf"(probs|embeddings) of the {word} samples have \((3|4),\) a sample, and those of the pool \((4|5),\)"
     with pytest.raises(BadSignal, match=said):
         select(text, signals(), 3, labels=np.arange(8) % 4, **known)
+
+
+def test_a_greedy_draw_needs_no_embeddings_to_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its scores are keys of a draw, which say nothing; without vectors there is no length to say either."""
+    for registry in (ATOMS, RECIPES):
+        monkeypatch.setattr(registry, "_items", dict(registry._items))
+
+    @strategy("-", sampled=True)
+    def drawn_in_doubt(probs, ids, seed) -> Greedy:
+        """Draws by doubt.  probs (N, C) -> (N,) a pick."""
+        while True:
+            yield ops.weighted_order(1.0 - probs.max(1), seed, ids)
+
+    alone = Signals(IDS, {"probs": signals()["probs"]})
+    batch, scored = select("drawn_in_doubt", alone, 4), select("margin | drawn_in_doubt", alone, 4)
+    assert len(set(batch.ids.tolist())) == 4
+    assert batch.utility.tolist() == [0.0] * 4
+    assert scored.ids.tolist() == batch.ids.tolist()
+    assert all(w.startswith("margin 0.") for w in scored.why)
+    assert "length" in select("gradients | kmeanspp", signals(), 2).why[0]
 
 
 def test_k_beyond_the_pool_gives_what_there_is() -> None:

@@ -170,6 +170,8 @@ class Atom(Strategy):
     def _pick_greedily(self, view: View) -> View:
         rows, scores = self._batch(view)
         kept = view.keep(rows)
+        if self.meta.sampled and not self.asks("vectors"):
+            return kept  # the scores are keys of a draw, and there is no length to tell
         name, said = (repr(self), scores) if not self.meta.sampled else ("length", np.sqrt(kept.get("vectors").norms))
         return replace(kept.scored(said, name), utility=said if view.utility is None else kept.utility)
 
