@@ -71,13 +71,13 @@ def stream(
 def _chunk(s: Strategy, signals: Signals, p: Policy, state: Ledger, seed: int) -> Iterator[Decision]:
     """The decisions on some arrivals: those set aside in their places, what could not be read at the end."""
     needs = s.needs | p.needs
-    if len(signals) and not state.shapes:
+    if len(signals) and not state.seen:
         _configured(signals, s, p)
-    wrong = faults(signals, needs, state.shapes) if len(signals) else {}
+    wrong = faults(signals, needs, state.shapes if state.seen else None) if len(signals) else {}
     kept = [row for row in range(len(signals)) if row not in wrong]
     good = signals.take(np.array(kept, np.int64)) if wrong else signals
     judged = _arrivals(s, good, p, state.seen, seed)
-    if len(good) and not state.shapes:
+    if len(good) and not state.seen:
         state = replace(state, shapes=shapes_of(good, needs))
     for row, sample in enumerate(signals.ids.tolist()):
         if row in wrong:

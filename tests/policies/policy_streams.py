@@ -1,4 +1,4 @@
-"""Streams to try policies on, and what must hold of each policy, as plain functions: an AssertionError says what broke."""
+"""Streams to try policies on, and what must hold of each, as plain functions: an AssertionError says what broke."""
 
 import json
 from dataclasses import dataclass
@@ -93,10 +93,9 @@ def remembers_only_in_its_state(policy: Policy) -> None:
 
 def chances_are_true(policy: Policy) -> None:
     """The chance does not look at the noise, lies in [0, 1], and is what decides."""
-    once = ran(policy, arrivals(UTILITIES["drifting"][500:900]))
-    for state, choice, arrival in zip(
-        once.states, once.choices, arrivals(UTILITIES["drifting"][500:900]), strict=False
-    ):
+    what = arrivals(UTILITIES["drifting"][500:900])
+    once = ran(policy, what)
+    for state, choice, arrival in zip(once.states, once.choices, what, strict=False):
         p = choice.chance
         assert 0 <= p <= 1, f"{policy} gives a chance of {p}"
         for noise in (1e-9, p - 1e-7, p + 1e-7, 1 - 1e-9):

@@ -12,9 +12,9 @@ Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 TOLERANCE = 1e-3  # as far as a row of probabilities may sum away from 1, in pools as well
 
 
-def faults(signals: Signals, needs: frozenset[str], shapes: Shapes) -> dict[int, str]:
-    """{row: why it is set aside}.  shapes: of the rows of the stream so far; () while there was none."""
-    misfit = _misfit(signals, needs, dict(shapes))
+def faults(signals: Signals, needs: frozenset[str], shapes: Shapes | None) -> dict[int, str]:
+    """{row: why it is set aside}.  shapes: of the rows of the stream so far; None while there was none."""
+    misfit = "" if shapes is None else _misfit(signals, needs, dict(shapes))
     if misfit:
         return dict.fromkeys(range(len(signals)), misfit)
     found: dict[int, str] = {}
@@ -31,21 +31,27 @@ def faults(signals: Signals, needs: frozenset[str], shapes: Shapes) -> dict[int,
 
 def shapes_of(signals: Signals, needs: frozenset[str]) -> Shapes:
     """Of one row, for each signal that is looked at."""
-    return tuple((name, signals.columns[name].shape[1:]) for name in sorted(sources(needs) & set(signals.columns)))
+    return tuple((name, a.shape[1:]) for name, a in _looked_at(signals, needs).items())
+
+
+def _looked_at(signals: Signals, needs: frozenset[str]) -> dict[str, np.ndarray]:
+    """The arrays behind what is needed; what is inside a sample under names such as 'inner probs'."""
+    own = {name: signals.columns[name] for name in sorted(sources(needs) & set(signals.columns))}
+    if signals.inner is None or "inner" not in needs:
+        return own
+    return own | {f"inner {name}": a for name, a in signals.inner.columns.items()}
 
 
 def _misfit(signals: Signals, needs: frozenset[str], shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Why no row of these can be judged; '' where each may stand for itself."""
-    if not shapes:
-        return ""
     missing = needs - signals.names
     if missing:
         return f"it has no {listed(missing)}"
-    for name, shape in shapes_of(signals, needs):
-        if signals.columns[name].dtype.kind not in "fiub":
+    for name, a in _looked_at(signals, needs).items():
+        if a.dtype.kind not in "fiub":
             return f"its {name} are no numbers"
-        if name in shapes and shape != shapes[name]:
-            return f"its {name} have the shape {_shown(shape)}, those before it had {_shown(shapes[name])}"
+        if name in shapes and a.shape[1:] != shapes[name]:
+            return f"its {name} have the shape {_shown(a.shape[1:])}, those before it had {_shown(shapes[name])}"
     return ""
 
 

@@ -24,8 +24,8 @@ class Watch:
 class drift(Policy):
     """`variable` on a part of the budget; after a change, seen by ADWIN, the bar starts anew and may spend the rest.
 
-    `reserve` of the budget is kept back until then, and open for `span` arrivals.  watch="utility" looks at the mean
-    utility, for utilities in [0, 1], and needs no labels; watch="error" at the errors that `told` is given.
+    `reserve` of the budget is kept back until then, and open for `span` arrivals, within which no other change counts.
+    watch="utility" looks at the mean utility, in [0, 1], and needs no labels; watch="error" at what `told` is given.
     """
 
     step: float = bounded(0.01, low=1e-6, high=0.5)
@@ -55,9 +55,13 @@ class drift(Policy):
 
     def _watched(self, own: Watch, value: float) -> Watch:
         window, changed = Adwin(self.delta)(own.window, value)
-        return Watch(None, window, own.changes + 1, 0) if changed else replace(own, window=window)
+        if changed and not self._open(own):  # ADWIN shrinks its window in several steps
+            return Watch(None, window, own.changes + 1, 0)
+        return replace(own, window=window)
+
+    def _open(self, own: Watch) -> bool:
+        """Whether a change is so near that the reserve may be spent."""
+        return own.since is not None and own.since < self.span
 
     def _kept_back(self, state: Ledger) -> bool:
-        own: Watch = state.own
-        open_ = own.since is not None and own.since < self.span
-        return not open_ and state.asked >= (1 - self.reserve) * self.budget * (state.seen + 1)
+        return not self._open(state.own) and state.asked >= (1 - self.reserve) * self.budget * (state.seen + 1)
