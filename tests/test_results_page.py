@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from study import kept, runs, tables
+from study import kept, reading, runs, tables
 from study.kept import Row
 from study.learner import Logistic
 from study.runs import ALL_LABELS, Run
@@ -206,3 +206,13 @@ def test_a_committed_run_can_be_made_again(tmp_path):
         again = kept.row(runs.one_run(SETS["digits"], pool, name, 0), full, SETS["digits"])
         assert again.area == pytest.approx(told[name, 0].area, abs=0.01)
         assert name == "margin" or again.picks == told[name, 0].picks
+
+
+def test_the_reading_names_what_the_figures_show():
+    names = {f"s{i}": (0.7 + SEEDS + i / 1000).tolist() for i in range(8)}
+    groups = tables.complete([*rows("one", {**AREAS, **names}), *rows("two", {**AREAS, **names})])
+    text = " ".join(reading.reading(groups).split())
+    assert "The largest area has `up` on one, `up` on two" in text
+    assert "One strategy is first everywhere" in text
+    assert "better than it on none: `down` (2)" in text
+    assert reading.reading(tables.complete(rows("one", AREAS))) == ""

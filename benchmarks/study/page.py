@@ -7,6 +7,7 @@ from askance.metrics import Comparison
 from askance.strategy import RECIPES
 from study import first, pictures
 from study.kept import About, First, Left, Mean, Row, load
+from study.reading import reading
 from study.runs import MEMBERS, TEST, catalogue
 from study.sets import SETS, Set
 from study.tables import (
@@ -27,7 +28,6 @@ from study.tables import (
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCS / "images" / "results"
-READING = Path(__file__).parents[1] / "results_data" / "reading.md"
 
 
 def write() -> None:
@@ -41,7 +41,7 @@ def write() -> None:
     parts = [
         intro(rows, groups),
         protocol(groups, facts),
-        READING.read_text("utf-8").strip() if READING.exists() else "",
+        reading(main),
         over_all(main),
         who_beats_whom(main),
         *(one_set(SETS[name], group, facts[name], mean[name]) for name, group in groups.items()),
