@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from askance import __version__
-from askance.cli import check, demo, doctor, label, new, report, run, select, status, strategies, transfer
+from askance.cli import (
+    audit,
+    check,
+    demo,
+    doctor,
+    label,
+    new,
+    report,
+    run,
+    select,
+    status,
+    strategies,
+    stream,
+    transfer,
+)
 
 app = typer.Typer(
     name="askance",
@@ -31,11 +45,13 @@ def top(
 START, CAMPAIGN, LOOK = "Start here", "A campaign", "Look around"
 app.command("demo", rich_help_panel=START)(demo.command)
 app.command("select", rich_help_panel=START)(select.command)
+app.command("stream", rich_help_panel=START)(stream.command)
 app.command("new", rich_help_panel=CAMPAIGN)(new.command)
 app.command("label", rich_help_panel=CAMPAIGN)(label.command)
 app.command("run", rich_help_panel=CAMPAIGN)(run.command)
 app.command("status", rich_help_panel=CAMPAIGN)(status.command)
 app.command("report", rich_help_panel=CAMPAIGN)(report.command)
+app.command("audit", rich_help_panel=CAMPAIGN)(audit.command)
 app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
 app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
 app.command("undo", rich_help_panel=CAMPAIGN)(transfer.undo)
