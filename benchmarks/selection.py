@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from speed.cases import BY_NAME
+from speed.cases import BY_NAME, sized
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "speed.md"
 
@@ -27,7 +27,7 @@ def main() -> None:
     elif args.command == "run":
         from speed.runner import Plan, run
 
-        plan = Plan(args.work.resolve(), args.repeats, args.limit, args.patience, args.resume)
+        plan = Plan(args.work.resolve(), args.repeats, args.limit, args.patience, args.resume, args.rows)
         run(plan, args.cases, args.big)
     else:
         from speed.table import write
@@ -41,8 +41,8 @@ def job(what: str, *words: str) -> None:
     if what == "make":
         from speed.data import make
 
-        name, law, folder = words
-        make(BY_NAME[name], law).save(Path(folder))
+        name, law, rows, folder = words
+        make(sized(name, rows), law).save(Path(folder))
     elif what == "floor":
         from speed.floor import rates
 
@@ -65,8 +65,9 @@ def parsed() -> argparse.Namespace:
     run.add_argument("--big", action="store_true", help="the cases that need gigabytes and minutes too")
     run.add_argument("--repeats", type=int, default=3)
     run.add_argument("--limit", type=float, default=60, help="CPU seconds a call may take")
-    run.add_argument("--patience", type=float, default=15, help="CPU seconds after which none is asked again")
+    run.add_argument("--patience", type=float, default=8, help="CPU seconds after which none is asked again")
     run.add_argument("--resume", action="store_true", help="leave out the cases whose file is there")
+    run.add_argument("--rows", type=int, default=0, help="so many at most, to try everything out; no table")
     return parser.parse_args()
 
 

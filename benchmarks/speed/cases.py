@@ -59,7 +59,7 @@ CASES = (
     Case("badge-512", "BADGE, N=10⁵ D=512 C=1,000 k=100", "badge", "badge", (BMDAL, ACTIVE), (0.5, 30),
          10**5, 100, 512, 1000),
     Case("badge-512-10000", "BADGE, N=10⁵ D=512 C=1,000 k=10,000", "badge", "badge", (BMDAL,), (8.0, None),
-         10**5, 10**4, 512, 1000, big=True),
+         10**5, 10**4, 512, 1000, laws=VECTORS[:1], big=True),
     Case("kmeans", "k-means, N=10⁵ D=64 k=1,000", "kmeans", "start_kmeans", (SKLEARN, FAISS, SMALL), (3.7, None),
          10**5, 1000, 64),
     Case("dbal", "DBAL, N=10⁵ D=64 C=10 k=100 β=10", "dbal", "dbal(beta=10)", (SKLEARN, ACTIVE), (0.05, None),
@@ -84,4 +84,12 @@ BY_NAME = {c.name: c for c in CASES}
 def as_measured(case: Case, contender: str) -> Case:
     """The case as this contender is given it."""
     k, rounds = case.reduced.get(contender, (case.k, case.rounds))
-    return replace(case, k=k, rounds=rounds)
+    return replace(case, k=min(k, case.k), rounds=min(rounds, case.rounds))
+
+
+def sized(name: str, rows: str) -> Case:
+    """A case by name, with so many rows at most and picks to match, to try it out; "0" leaves it whole."""
+    case, n = BY_NAME[name], int(rows)
+    if not n:
+        return case
+    return replace(case, rows=min(case.rows, n), k=min(case.k, max(5, n // 50)), rounds=min(case.rounds, 2))

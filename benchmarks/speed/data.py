@@ -64,8 +64,10 @@ def make(case: Case, law: str) -> Inputs:
 
 def predicted(rng: np.random.Generator, x: np.ndarray, classes: int) -> np.ndarray:
     """What a linear classifier says of x, sure of some and not of others.  (N, D) -> (N, C)."""
-    head = normal(rng, x.shape[1], classes) * (2 / x.std() / x.shape[1] ** 0.5)
-    return softmax(x @ head.astype(np.float32))
+    head = normal(rng, x.shape[1], classes)
+    logits = (x - x.mean(0)) @ head
+    logits *= np.float32(np.log(classes)) / logits.std()
+    return softmax(logits)
 
 
 def clustered(rng: np.random.Generator, n: int, dim: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from speed.cases import BY_NAME, Case, as_measured
+from speed.cases import Case, as_measured, sized
 from speed.data import Inputs, load
 from speed.libraries import LIBRARIES, Call
 from speed.quality import quality
@@ -28,10 +28,10 @@ WARM_ROWS, WARM_K = 300, 5
 TOO_LONG = "over the limit"
 
 
-def measure(name: str, contender: str, inputs: str, limit: str, out: str) -> None:
-    """Writes {seconds, extra_mb, picks, distinct, quality} as JSON, or {gave_up: why}."""
+def measure(name: str, contender: str, rows: str, inputs: str, limit: str, out: str) -> None:
+    """Writes {seconds, extra_mb, picks, distinct, quality, k, rounds} as JSON, or {gave_up: why}."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    case = as_measured(BY_NAME[name], contender)
+    case = as_measured(sized(name, rows), contender)
     x = load(Path(inputs))
     try:
         said = timed(case, contender, x, float(limit))
@@ -59,6 +59,8 @@ def timed(case: Case, contender: str, x: Inputs, limit: float) -> dict[str, obje
         "extra_mb": round(extra, 1),
         "picks": rows.tolist(),
         "distinct": len(np.unique(rows)),
+        "k": case.k,
+        "rounds": case.rounds,
         "quality": quality(case, x, rows),
     }
 

@@ -5,13 +5,14 @@ import os
 import platform
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from speed import environments
-from speed.cases import BY_NAME, CASES, Case, as_measured
+from speed.cases import BY_NAME, CASES, Case
 from speed.environments import python_of
 from speed.libraries import LIBRARIES
 
@@ -21,23 +22,28 @@ OURS = "askance"
 
 @dataclass(frozen=True)
 class Plan:
-    """limit: CPU seconds a call may take; patience: a contender that has used so many is not asked again."""
+    """limit: CPU seconds a call may take; patience: a contender that has used so many is not asked again.
+
+    rows: 0, or how many at most, to try everything out; the files then go to the scratch folder.
+    """
 
     work: Path
     repeats: int
     limit: float
     patience: float
     resume: bool
+    rows: int = 0
 
 
 def run(plan: Plan, names: list[str], big: bool) -> None:
     wanted = [BY_NAME[n] for n in names] if names else [c for c in CASES if big or not c.big]
     check_set_up(plan.work, wanted)
-    DATA.mkdir(exist_ok=True)
+    folder = plan.work / "tried" if plan.rows else DATA
+    folder.mkdir(exist_ok=True)
     began, done = time.time(), []
     for case in wanted:
         for law in case.laws:
-            file = DATA / f"{case.name}-{law}.json"
+            file = folder / f"{case.name}-{law}.json"
             if plan.resume and file.exists():
                 done.append(json.loads(file.read_text()))
                 continue
@@ -55,7 +61,8 @@ def check_set_up(work: Path, wanted: list[Case]) -> None:
 def one_case(plan: Plan, case: Case, law: str, before: list[dict]) -> dict:
     inputs = plan.work / "inputs"
     shutil.rmtree(inputs, ignore_errors=True)
-    need(environments.job(Path(sys.executable), "make", case.name, law, str(inputs), wall=600), "the data")
+    words = ["make", case.name, law, str(plan.rows), str(inputs)]
+    need(environments.job(Path(sys.executable), *words, wall=1800), "the data")
     print(f"\n{case.title}, {law}", flush=True)
     runs = {one: asked_before(one, case, before) for one in (OURS, *case.others)}
     load = os.getloadavg()[0]
@@ -65,10 +72,9 @@ def one_case(plan: Plan, case: Case, law: str, before: list[dict]) -> dict:
                 once(plan, case, one, said)
     rates = floor(plan)
     shutil.rmtree(inputs)
-    return {
-        "case": case.name, "law": law, "taken": time.strftime("%Y-%m-%d"), "limit": plan.limit, "load": round(load, 1),
-        "machine": machine(), "rates": rates, "runs": {one: summed(said, runs[OURS]) for one, said in runs.items()},
-    }  # fmt: skip
+    about = {"case": case.name, "law": law, "taken": time.strftime("%Y-%m-%d"), "limit": plan.limit}
+    where = {"machine": machine(), "commit": commit(), "load": round(load, 1), "rates": rates}
+    return about | where | {"runs": {one: summed(said, runs[OURS]) for one, said in runs.items()}}
 
 
 def asked_before(one: str, case: Case, before: list[dict]) -> dict:
@@ -83,8 +89,8 @@ def asked_before(one: str, case: Case, before: list[dict]) -> dict:
 def once(plan: Plan, case: Case, one: str, said: dict) -> None:
     out = plan.work / "said.json"
     out.unlink(missing_ok=True)
-    words = ["measure", case.name, one, str(plan.work / "inputs"), str(plan.limit), str(out)]
-    status, last = environments.job(python_of(plan.work, LIBRARIES[one].venv), *words, wall=300 + 6 * plan.limit)
+    words = ["measure", case.name, one, str(plan.rows), str(plan.work / "inputs"), str(plan.limit), str(out)]
+    status, last = environments.job(python_of(plan.work, LIBRARIES[one].venv), *words, wall=1800 + 10 * plan.limit)
     got = json.loads(out.read_text()) if out.exists() else {"gave_up": why(status, last, plan.limit)}
     if "gave_up" in got:
         print(f"  {one:16} gave up: {got['gave_up']}", flush=True)
@@ -93,8 +99,7 @@ def once(plan: Plan, case: Case, one: str, said: dict) -> None:
     print(f"  {one:16} {got['seconds']:9.3f} s  {got['extra_mb']:8.1f} MB  {got['quality']:.4g}", flush=True)
     said["seconds"].append(got.pop("seconds"))
     said["extra_mb"].append(got.pop("extra_mb"))
-    asked = as_measured(case, one)
-    said.update(got | {"k": asked.k, "rounds": asked.rounds})
+    said.update(got)
 
 
 def why(status: int, last: str, limit: float) -> str:
@@ -121,6 +126,14 @@ def floor(plan: Plan) -> dict[str, float]:
 def need(ended: tuple[int, str], what: str) -> None:
     if ended[0]:
         sys.exit(f"{what} could not be made: {ended[1]}")
+
+
+def commit() -> str:
+    """Of the code that was measured, with + where files of the package were changed since."""
+    git = ["git", "-C", str(DATA.parent)]
+    said = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "../src"], check=False).returncode
+    return said.stdout.strip() + ("+" if changed else "")
 
 
 def machine() -> str:

@@ -36,7 +36,14 @@ def read(folder: Path) -> list[dict]:
 
 def tables(said: list[dict]) -> str:
     speed, quality = markdown(HEAD, map(row, said)), markdown(QUALITY, map(quality_row, said))
-    return f"{origin(said)}\n\n{speed}\n\n{quality}\n"
+    return f"{origin(said)}\n\n{speed}\n\n{quality}\n" + missing(said)
+
+
+def missing(said: list[dict]) -> str:
+    """One line that names the cases nobody has measured; nothing where there are none."""
+    there = {s["case"] for s in said}
+    names = [c.title for c in CASES if c.name not in there]
+    return f"\nNot measured here: {'; '.join(names)}.\n" if names else ""
 
 
 def markdown(head: tuple[str, ...], rows: Iterable[list[str]]) -> str:
@@ -51,7 +58,8 @@ def origin(said: list[dict]) -> str:
     machines, days = sorted({s["machine"] for s in said}), sorted({s["taken"] for s in said})
     lines = (
         f"machine: {'; '.join(machines)}; one thread each",
-        f"taken: {', '.join(days)}; load average {spread([s['load'] for s in said])}, to which the run itself adds 1",
+        f"taken: {', '.join(days)}; code at commit {', '.join(sorted({s['commit'] for s in said}))}",
+        f"load average {spread([s['load'] for s in said])}, to which the run itself adds 1",
         f"at best: one pass over memory {spread(rates['pass_gb_s'])} GB/s; sgemv {spread(rates['sgemv_gb_s'])} GB/s; "
         f"nearest of 1,000 by sgemm {spread(rates['nearest_gflop_s_64'])} GFLOP/s at D=64, "
         f"{spread(rates['nearest_gflop_s_512'])} at D=512",
