@@ -32,8 +32,8 @@ def test_wrong_labels_come_first(campaign: str, askance) -> None:
     found = askance("audit", campaign, "--json").data
     assert found["judged"] == before == 250
     named = {int(i["name"]) for i in found["issues"]}
-    assert len(named & set(WRONG)) >= 10
-    assert len(named - set(WRONG)) <= 8
+    assert len(named & set(WRONG)) >= 7  # 13 are wrong
+    assert len(named - set(WRONG)) <= 4  # and 237 are not
     first = found["issues"][0]
     assert first["given"] == WRONG[int(first["name"])]
     assert first["why"].startswith(f"a model that has not seen this label says {first['suggested']} ")
