@@ -82,8 +82,8 @@ def _rounding(mine: V, theirs: V) -> float:
     """The largest error of a rough squared distance, as a share of the two squared lengths."""
     if not len(theirs):
         return 0.0
-    i, j = np.divmod(np.arange(len(mine) * len(theirs)), len(theirs))
-    exact = between(mine[i].double(), theirs[j].double()).reshape(len(mine), -1)
+    double = theirs.double()
+    exact = np.stack([between(double, mine[np.array([i])].double()) for i in range(len(mine))])
     both = mine.norms[:, None].astype(np.float64) + theirs.norms
     error = np.abs(mine.dots(theirs) * -2.0 + mine.norms[:, None] + theirs.norms - exact)
     return float(np.max(error / np.where(both > 0, both, 1.0)))
