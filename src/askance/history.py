@@ -37,10 +37,10 @@ class Round:
     metrics     {"accuracy@test": Metric, "accuracy@validation": ...}; "@test" is for looking at, never for deciding
     stop_set    predictions on the fixed stop set, in its order (class names), for the stopping rules
     certainty   {"mean_entropy": ..., "max_entropy": ..., "mean_max_prob": ...} over the stop set
-    foreseen    the class that the model predicts for each of the strategy's picks, in their order; "" = unknown
-    batch       {"mean_entropy", "max_entropy", "variance"} of those picks, entropies as shares of ln C; and of the batch
-                before, {"answers": how many were told, "foreseen": the share of them that was predicted}
     seconds     {"train": s, "score": s, "select": s}
+    foreseen    the class that the model predicts for each of the strategy's picks, in their order; "" = unknown
+    batch       {"mean_entropy", "max_entropy", "variance"} of those picks, entropies as shares of ln C; and of the
+                batch before, {"answers": how many were told, "foreseen": the share of them that was predicted}
     """
 
     number: int
@@ -51,8 +51,6 @@ class Round:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     stop_set: tuple[str, ...] = ()
     certainty: Mapping[str, float] = field(default_factory=dict)
-    foreseen: tuple[str, ...] = ()
-    batch: Mapping[str, float] = field(default_factory=dict)
     class_counts: Mapping[str, int] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(
         default_factory=dict
@@ -60,6 +58,8 @@ class Round:
     verdicts: tuple[Verdict, ...] = ()
     strategy: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    foreseen: tuple[str, ...] = ()
+    batch: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
