@@ -12,6 +12,12 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.", rich_help_panel=OUTPUT)
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Same seed, same picks.", rich_help_panel=MODEL)]
+Target = Annotated[
+    float | None,
+    typer.Option(
+        "--target", metavar="SHARE", help="Forecast the labels left to this quality; that of the stopping rule, or .95."
+    ),
+]
 Name = Annotated[Path, typer.Argument(metavar="NAME", help="The campaign: its folder, with or without .askance.")]
 
 Text = Annotated[

@@ -18,10 +18,16 @@ Into = Annotated[
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")]
 
 
-def command(name: options.Name, folder: Into = None, open_it: Open = False, as_json: options.Json = False) -> None:
+def command(
+    name: options.Name,
+    folder: Into = None,
+    open_it: Open = False,
+    target: options.Target = None,
+    as_json: options.Json = False,
+) -> None:
     """Writes report.html: learning curve, rounds, calibration, and pictures of what each round chose and why."""
     with campaigns.opened(name) as campaign:
-        page = write(campaign, folder)
+        page = write(campaign, folder, target)
     if open_it:
         import webbrowser
 
@@ -31,20 +37,23 @@ def command(name: options.Name, folder: Into = None, open_it: Open = False, as_j
     return show.say(f"the report: {page}")
 
 
-def write(campaign: "Campaign", folder: Path | None = None) -> Path:
+def write(campaign: "Campaign", folder: Path | None = None, target: float | None = None) -> Path:
     """The page, with the controls that `run --control` found."""
     from askance.cli import trials
     from askance.report.gallery import of_pool
+    from askance.report.outlook import named_target
     from askance.report.write import write_report
 
     place = folder or campaign.folder.reports
     found = trials.load(campaign.folder.reports / campaigns.COMPARED)
+    history = campaign.history()
     return write_report(
-        campaign.history(),
+        history,
         place,
         title=campaign.folder.root.stem,
         shows=of_pool(campaign.pool),
         name=campaign.config.strategy,
+        target=named_target(history) if target is None else target,
         **compared(found, campaign.config.seed),
     )
 

@@ -1,26 +1,35 @@
 """`askance status NAME`: where a campaign stands, or the configuration that recreates it.  Floor 6."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from askance.cli import campaigns, options, show
 
+if TYPE_CHECKING:
+    from askance.metrics import Outlook
+
 AsConfig = Annotated[bool, typer.Option("--config", help="Print the configuration as TOML, for `new --config`.")]
 
 
-def command(name: options.Name, config: AsConfig = False, as_json: options.Json = False) -> None:
-    """Shows labels, questions, measurements and the verdicts of the stopping rules."""
+def command(
+    name: options.Name, config: AsConfig = False, target: options.Target = None, as_json: options.Json = False
+) -> None:
+    """Shows labels, questions, measurements, the labels left to a target, and the verdicts of the stopping rules."""
+    from askance.report import outlook
+
     with campaigns.opened(name) as campaign:
         if config and as_json:
             return show.as_json(campaign.config.plain())
         if config:
             return print(campaign.config_text(), end="")
-        found = campaign.status()
+        found, ahead = campaign.status(), outlook.of_campaign(campaign.history(), target)
     if as_json:
-        return show.as_json(found)
+        return show.as_json(found | {"forecast": plain(ahead)})
     show.table("", ("what", "it is"), rows(found))
+    if ahead:
+        show.say(f"forecast, {outlook.spoken(ahead)}")
     for verdict in found["verdicts"]:
         show.say(judged(verdict["rule"], verdict["stop"], verdict["why"]))
     return None
@@ -45,6 +54,17 @@ def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "learner", found["learner"]
     if found["running"]:
         yield "running", f"process {found['running']['pid']} on {found['running']['host']}"
+
+
+def plain(ahead: "Outlook | None") -> dict[str, Any] | None:
+    """The forecast as data: labels left, None where they are beyond what was looked at; null where there is none."""
+    if ahead is None:
+        return None
+    told = {"metric": ahead.metric, "target": ahead.target, "sentence": ahead.sentence}
+    if ahead.forecast is None:
+        return told
+    left = ahead.forecast.labels_to(ahead.target)
+    return told | {"low": left.low, "middle": left.middle, "high": left.high, "chance": left.chance}
 
 
 def judged(rule: str, stop: bool, why: str) -> str:

@@ -14,8 +14,10 @@ from askance.metrics.classify import (
 )
 from askance.metrics.compare import Comparison, WinMatrix, compare, compare_all, holm, win_matrix
 from askance.metrics.curves import aubc, labels_to_reach
+from askance.metrics.forecast import Forecast, Left, Span, forecast
 from askance.metrics.intervals import t_interval, wilson
 from askance.metrics.measure import LOWER_IS_BETTER, NAMES, measure
+from askance.metrics.outlook import Outlook, outlook
 
 __all__ = [
     "LOWER_IS_BETTER",
@@ -24,7 +26,11 @@ __all__ = [
     "Calibration",
     "Comparison",
     "Confusion",
+    "Forecast",
+    "Left",
     "Metric",
+    "Outlook",
+    "Span",
     "WinMatrix",
     "accuracy",
     "aubc",
@@ -35,12 +41,14 @@ __all__ = [
     "compare",
     "compare_all",
     "confusion",
+    "forecast",
     "holm",
     "kappa",
     "labels_to_reach",
     "log_loss",
     "macro_f1",
     "measure",
+    "outlook",
     "relative_entropy",
     "t_interval",
     "wilson",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from askance.history import Round
+from askance.metrics import Forecast
 from askance.report.axes import axis_names, beside, blank, per_round, settle, thousands, title
 from askance.report.curves import Curve, said
 from askance.report.theme import Theme, families
@@ -13,8 +14,13 @@ from askance.report.theme import Theme, families
 PARTS = ("train", "score", "select")
 
 
-def learning_curve(curves: Sequence[Curve], metric: str, full: float | None, theme: Theme) -> Any:
-    """Ours first and bold, then the controls; bands are 95 %, and `full` is the level with all labels."""
+def learning_curve(
+    curves: Sequence[Curve], metric: str, full: float | None, theme: Theme, ahead: Forecast | None = None
+) -> Any:
+    """Ours first and bold, then the controls; bands are 95 %, and `full` is the level with all labels.
+
+    ahead: where ours is heading, dotted, with its 80 % band; as far as the labels so far once more.
+    """
     figure, (ax,) = blank(theme, height=4.3)
     labels = []
     for i, c in reversed(list(enumerate(curves))):  # ours last, on top
@@ -28,15 +34,25 @@ def learning_curve(curves: Sequence[Curve], metric: str, full: float | None, the
         if full is not None:
             ax.axhline(level * full, color=theme.muted, linewidth=1, linestyle=dots)
             labels.append((level * full, f"{level * full:.3f} {name}", theme.muted))
+    if ahead is not None:
+        _continued(ax, curves[0], ahead, theme)
     several = max(c.seeds for c in curves)
     band = f"mean and 95 % band over {several} seeds" if several > 1 else "band: 95 % interval of the measurement"
-    title(ax, theme, said(metric), band)
+    title(ax, theme, said(metric), band if ahead is None else f"{band}; dotted: forecast with its 80 % interval")
     axis_names(ax, theme, "labels")
     thousands(ax.xaxis)
     ax.margins(x=0.02)
     settle(figure)
     beside(figure, ax, labels)
     return figure
+
+
+def _continued(ax: Any, ours: Curve, ahead: Forecast, theme: Theme) -> None:
+    near = ahead.labels <= 2 * ahead.last
+    low, middle, high = (np.append(ours.values[-1], side[near]) for side in ahead.band)
+    x = np.append(ahead.last, ahead.labels[near])
+    ax.fill_between(x, low, high, color=theme.series[0], alpha=0.09, linewidth=0)
+    ax.plot(x, middle, color=theme.series[0], linewidth=2, linestyle=":")
 
 
 def sizes(rounds: Sequence[Round], theme: Theme) -> Any:

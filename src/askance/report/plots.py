@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from askance.history import Round
+from askance.metrics import Forecast
 from askance.progress import track
 from askance.report import classes, figures, reliability, training
 from askance.report.curves import Curve, said
@@ -25,20 +26,28 @@ class Plot:
 
 
 def plots(
-    rounds: Sequence[Round], metric: str | None, curves: Sequence[Curve], full: float | None, folder: Path
+    rounds: Sequence[Round],
+    metric: str | None,
+    curves: Sequence[Curve],
+    full: float | None,
+    folder: Path,
+    ahead: Forecast | None = None,
 ) -> Mapping[str, Html | None]:
-    """{name: the piece of the page, None without data}; the light ones are written as NAME.png into the folder."""
-    every = (_learning(metric, curves, full), *_by_round(rounds))
+    """{name: the piece of the page, None without data}; the light ones are written as NAME.png into the folder.
+
+    ahead: where our learning curve is heading.
+    """
+    every = (_learning(metric, curves, full, ahead), *_by_round(rounds))
     return {plot.name: _made(plot, folder) for plot in track(every, "drawing the report")}
 
 
-def _learning(metric: str | None, curves: Sequence[Curve], full: float | None) -> Plot:
+def _learning(metric: str | None, curves: Sequence[Curve], full: float | None, ahead: Forecast | None) -> Plot:
     if metric is None or not curves:
         return Plot("learning-curve", lambda t: None, "")
     ends = "; ".join(f"{c.name} ends at {c.values[-1]:.3f} with {c.labels[-1]:,.0f} labels" for c in curves)
     return Plot(
         "learning-curve",
-        lambda t: figures.learning_curve(curves, metric, full, t),
+        lambda t: figures.learning_curve(curves, metric, full, t, ahead),
         f"{said(metric)} by labels: {ends}",
     )
 

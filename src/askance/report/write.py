@@ -12,6 +12,7 @@ from askance.report.curves import Group, main_metric, seed_of, standings
 from askance.report.gallery import Seen, Shows, gallery
 from askance.report.html import EMPTY, Html, join, style, table, tag
 from askance.report.origin import toml_text, versions
+from askance.report.outlook import TARGET, foreseen, heading_to
 from askance.report.plots import plots
 from askance.report.sections import every_round, optional, standings_table, tiles, verdicts
 from askance.report.sheet import put
@@ -29,6 +30,7 @@ def write_report(
     repeats: Sequence[History] = (),
     full: float | None = None,
     name: str = "",
+    target: float = TARGET,
 ) -> Path:
     """Writes `report.html` and its figures as PNG into the folder, and gives the page's path.
 
@@ -37,6 +39,7 @@ def write_report(
     repeats   histories of the very same job with other seeds: with them the curve is a mean with a 95 % band
     full      the quality with all labels, where it is known
     name      what the curve is called; the strategy's text unless given
+    target    the quality to which the labels that are left are forecast, of one run
 
     A section without data is left out.
     """
@@ -47,9 +50,14 @@ def write_report(
     metric = main_metric(history)
     groups = ((name, (history, *repeats)), *(controls or {}).items())
     standing = standings(groups, metric, full) if metric else ()
-    drawn = plots(history.rounds, metric, [s.curve for s in standing], full, folder)
+    heading = None if repeats else foreseen(history, metric, target)
+    ahead = heading.forecast if heading else None
+    drawn = plots(history.rounds, metric, [s.curve for s in standing], full, folder, ahead)
     sections = (
-        optional(_with(drawn["learning-curve"], standings_table(standing, full)), "Learning curve"),
+        optional(
+            _with(drawn["learning-curve"], join([heading_to(heading), standings_table(standing, full) or EMPTY])),
+            "Learning curve",
+        ),
         optional(drawn["sizes"], "Labelled and unlabelled, round by round"),
         optional(drawn["training"], "Training, epoch by epoch"),
         optional(drawn["class-balance"], "Class balance"),
