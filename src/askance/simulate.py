@@ -14,7 +14,7 @@ from askance.campaign.plan import Known, Measure, Plan, check_learner
 from askance.campaign.round import next_round
 from askance.campaign.shares import share_out
 from askance.history import History, Round
-from askance.learners import Prepared
+from askance.learners import Prepared, SemiSupervised
 from askance.progress import bar
 from askance.protocols import Learner, Pool
 from askance.spec import parse
@@ -76,7 +76,7 @@ def play(plan: Plan, learner: Learner, truth: Mapping[int, str]) -> History:
     with bar(f"simulating {plan.strategy}", min(plan.budget or askable, askable)) as done:
         while True:
             turn = next_round(plan, learner, known, rounds)
-            rounds = (*rounds, turn.round)
+            rounds = (*rounds, checked(turn.round, learner, truth))
             if not turn.round.picks or (plan.stop and turn.round.verdicts[-1].stop):
                 return History({}, rounds, len(known.labels), plan.budget)
             known = answered(known, turn.round, truth)
@@ -87,6 +87,15 @@ def play(plan: Plan, learner: Learner, truth: Mapping[int, str]) -> History:
                 guesses=(*known.guesses, turn.guesses)[-KEPT:] if turn.guesses else known.guesses,
             )
             done(len(known.labels))
+
+
+def checked(done: Round, learner: Learner, truth: Mapping[int, str]) -> Round:
+    """With the share of the pseudo-labels that are right, where the learner gave any: only a simulation can know."""
+    if done.fit is None or not isinstance(learner, SemiSupervised):
+        return done
+    right = [truth[i] == label for i, label in learner.added.items() if i in truth]
+    told = {"pseudo_precision": sum(right) / len(right)} if right else {}
+    return replace(done, fit=replace(done.fit, chosen={**done.fit.chosen, **told}))
 
 
 def answered(known: Known, asked: Round, truth: Mapping[int, str]) -> Known:

@@ -12,8 +12,9 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 
 from askance import ops
-from askance.learners import make_learner
+from askance.learners import SemiSupervised, make_learner
 from askance.learners.sk import SklearnLearner
+from askance.protocols import Learner
 from askance.samples import Kind, Samples, objects
 from askance.signals import Signals
 
@@ -52,6 +53,14 @@ def by(text: str, all_samples: Samples, **more: object) -> Case:
     return case(lambda: make_learner(text, pool_kind=all_samples.kind), all_samples, **more)
 
 
+def offered(text: str, all_samples: Samples) -> Learner:
+    """One that may learn from all samples, also those that it has no label of."""
+    made = make_learner(text, pool_kind=all_samples.kind)
+    assert isinstance(made, SemiSupervised)
+    made.offer(all_samples, 0)
+    return made
+
+
 ARRAY, TABLE, TEXT = samples("array", X), samples("table", table()), samples("text", texts())
 EMBEDDED = samples("signals", Signals(ops.key_ids(0, N), {"embeddings": X.astype(np.float32)}))
 GIVEN = samples("signals", Signals(ops.key_ids(0, N), {"probs": P, "embeddings": X}))
@@ -71,6 +80,10 @@ CASES = {
     "object": case(lambda: SklearnLearner(RandomForestClassifier(5)), ARRAY),
     "text pipeline": case(lambda: SklearnLearner(TEXTS, members=2, text=True), TEXT),
     "tfidf": by("tfidf?members=2&dims=8", TEXT, rtol=1e-5),
+    "pseudo-labels": case(lambda: offered("pseudo:linear?delta=0.3", ARRAY), ARRAY),
+    "pseudo-labels of tables": case(lambda: offered("pseudo:linear?delta=0.3&members=2", TABLE), TABLE),
+    "pseudo-labels of texts": case(lambda: offered("pseudo:tfidf?delta=0.6&dims=8", TEXT), TEXT, rtol=1e-5),
+    "pseudo-labels of signals": case(lambda: offered("pseudo:precomputed?delta=0.3", EMBEDDED), EMBEDDED),
     "precomputed embeddings": by("precomputed?members=2", EMBEDDED),
     "precomputed probs": case(
         lambda: make_learner("precomputed", pool_kind="signals", classes=("a", "b", "c")), GIVEN, learns=False

@@ -15,6 +15,7 @@ from askance.campaign.measured import in_hindsight, measured, of_batch
 from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class
 from askance.errors import BadPool
 from askance.history import History, Pick, Round
+from askance.learners import SemiSupervised
 from askance.ops import hex_id
 from askance.protocols import Learner, Verdict
 from askance.select import Batch
@@ -62,6 +63,8 @@ def _warm_up(now: Moment) -> Turn:
 
 def _learn(now: Moment) -> Turn:
     start, ids = monotonic(), as_ids(now.learned)
+    if isinstance(now.learner, SemiSupervised):
+        now.learner.offer(now.plan.pool.take(now.free), now.number)
     fit = now.learner.fit(now.plan.pool.take(ids), [now.learned[int(i)] for i in ids], seed=now.plan.seed)
     train = {"train": monotonic() - start}
     found = measured(now)

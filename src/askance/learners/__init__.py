@@ -5,12 +5,13 @@
 `askance.learners.spec` reads the texts; each learner lives in a file of its own, imported when it is asked for.
 """
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from askance.learners.spec import default_learner, make_learner
 from askance.samples import Samples
 
-__all__ = ["Prepared", "default_learner", "make_learner"]
+__all__ = ["Prepared", "SemiSupervised", "default_learner", "make_learner"]
 
 
 @runtime_checkable
@@ -22,3 +23,17 @@ class Prepared(Protocol):
     """
 
     def prepare(self, samples: Samples) -> None: ...
+
+
+@runtime_checkable
+class SemiSupervised(Protocol):
+    """A learner that also learns from samples without a label.
+
+    Whoever drives the loop calls `offer` before every fit: with the samples that may be learned from so, never those
+    that are measured on, and the number of the round.  `added` says afterwards what the fit took some of them to be.
+    """
+
+    @property
+    def added(self) -> Mapping[int, str]: ...
+
+    def offer(self, samples: Samples, number: int) -> None: ...

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from askance.errors import BadLearner, nearest
 from askance.protocols import Learner
@@ -187,6 +187,22 @@ def _precomputed(request: Request) -> Learner:
     return PrecomputedLearner(request.classes, request.whole("members", 0))
 
 
+def _pseudo(request: Request) -> Learner:
+    from askance.learners.pseudo import PseudoLearner, read_options
+
+    inside = dict(request.options)
+    own = read_options(request.text, inside)
+    options = "&".join(f"{name}={quote(value)}" for name, value in inside.items())
+    inner = make_learner(
+        f"{request.target}?{options}" if options else request.target,
+        pool_kind=request.pool_kind,
+        cache=request.cache,
+        classes=request.classes,
+        strict=request.strict,
+    )
+    return PseudoLearner(inner, **own)
+
+
 NUMBERS: tuple[Kind, ...] = ("table", "array", "signals")
 SCHEMES: Mapping[str, Scheme] = {
     "onnx": Scheme(
@@ -246,5 +262,13 @@ SCHEMES: Mapping[str, Scheme] = {
     ),
     "precomputed": Scheme(
         "precomputed", "your own matrix, as it is", "what the matrix holds", ("signals",), _precomputed
+    ),
+    "pseudo": Scheme(
+        "pseudo:LEARNER",
+        "any of these, trained also on what it is sure of",
+        "what that learner gives",
+        ("image", "text", *NUMBERS),
+        _pseudo,
+        None,
     ),
 }
