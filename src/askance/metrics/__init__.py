@@ -1,6 +1,7 @@
 """Measuring honestly: estimates with intervals, calibration, learning curves, comparisons over seeds.  Floor 2."""
 
 from askance.history import Metric
+from askance.metrics.active_testing import Drawn, draw, expected_error, expected_log_loss, lure
 from askance.metrics.calibration import Bin, Calibration, calibration, certainty, relative_entropy
 from askance.metrics.classify import (
     Confusion,
@@ -26,6 +27,7 @@ __all__ = [
     "Calibration",
     "Comparison",
     "Confusion",
+    "Drawn",
     "Forecast",
     "Left",
     "Metric",
@@ -41,11 +43,15 @@ __all__ = [
     "compare",
     "compare_all",
     "confusion",
+    "draw",
+    "expected_error",
+    "expected_log_loss",
     "forecast",
     "holm",
     "kappa",
     "labels_to_reach",
     "log_loss",
+    "lure",
     "macro_f1",
     "measure",
     "outlook",
