@@ -128,7 +128,7 @@ def test_every_policy_says_what_it_does_and_where_it_is_from() -> None:
         about = POLICIES[name]
         assert len(about.doc) > 40, name
         assert "19" in about.paper or "20" in about.paper, name
-        assert issubclass(about.make, Policy)  # type: ignore[arg-type]
+        assert issubclass(about.make, Policy)
         assert about.make.__module__ == f"askance.policies.{name}"
 
 

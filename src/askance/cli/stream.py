@@ -55,6 +55,15 @@ Out = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
+IdName = Annotated[
+    str,
+    typer.Option(
+        "--id",
+        metavar="COLUMN",
+        help="The column or key that names an arrival; unless given, `id`, else its number.",
+        rich_help_panel=options.SOURCE,
+    ),
+]
 SignalName = Annotated[
     str,
     typer.Option(
@@ -67,11 +76,11 @@ ROWS = 256  # read at a time from a file; a pipe is answered line by line
 
 def command(
     arrivals: Arrivals,
-    policy: PolicyText = "variable(budget=0.1)",
+    policy: PolicyText = "quantile(budget=0.1)",
     strategy: StrategyText = "margin",
     seed: options.Seed = 0,
     state: State = None,
-    id_column: options.Id = "",
+    id_column: IdName = "",
     features: options.Features = "",
     signals: SignalName = "probs",
     out: Out = None,

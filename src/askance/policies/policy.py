@@ -127,7 +127,7 @@ class About:
     """What the list of policies says of one.  defaults, bounds: {parameter: ...}."""
 
     name: str
-    make: Callable[..., Policy]
+    make: type[Policy]
     paper: str
     doc: str
     defaults: dict[str, Any]
