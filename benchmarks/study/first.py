@@ -1,10 +1,12 @@
 """The very first batch, chosen before there is any label: what the cold-start strategies are made for."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from time import process_time
 
 import numpy as np
 
+from askance.errors import BadLearner
 from askance.metrics import Comparison, compare_all
 from askance.pools.held import HeldPool
 from askance.simulate import simulate
@@ -12,7 +14,7 @@ from askance.spec import parse
 from askance.strategy import RECIPES
 from study.kept import First
 from study.learner import Logistic
-from study.runs import TEST, Run, both, catalogue, run_of
+from study.runs import TEST, Run, both, catalogue, run_of, version
 from study.sets import SETS, Set
 from study.tables import RANDOM, verdict
 
@@ -25,20 +27,29 @@ def cold() -> list[str]:
 def one_first(of: Set, pool: HeldPool, strategy: str, seed: int) -> Run:
     """The warm-up of the set, chosen by the strategy, and what the learner makes of it."""
     began = process_time()
-    history = simulate(
-        pool,
-        lambda: Logistic(of.c),
-        RANDOM,
-        pool.answers(),
-        batch=of.warmup,
-        warmup=of.warmup,
-        budget=of.warmup,
-        seed=seed,
-        test=TEST,
-        warmup_strategy=strategy,
-        measure=both,
-    )
+    try:
+        history = simulate(
+            pool,
+            lambda: Logistic(of.c),
+            RANDOM,
+            pool.answers(),
+            batch=of.warmup,
+            warmup=of.warmup,
+            budget=of.warmup,
+            seed=seed,
+            test=TEST,
+            warmup_strategy=strategy,
+            measure=both,
+        )
+    except BadLearner:
+        return of_one_class(of, pool, strategy, seed, process_time() - began)
     return run_of(of.name, strategy, seed, history, process_time() - began)
+
+
+def of_one_class(of: Set, pool: HeldPool, strategy: str, seed: int, seconds: float) -> Run:
+    """All labels of the batch were the same, and nothing can be learned: chance is what that is worth."""
+    chance = round(1 / len(set(pool.answers().values())), 5)
+    return Run(of.name, strategy, seed, (of.warmup,), (chance,), (chance,), round(seconds, 3), 0.0, "", version())
 
 
 def tests(rows: Sequence[First]) -> Mapping[str, Mapping[str, Comparison]]:
@@ -71,9 +82,9 @@ def section(rows: Sequence[First]) -> str:
 
 What the strategies that need no label at all are made for, and the tables above leave out: here they choose the warm-up
 itself, and the learner is fitted on that and nothing else. The measure less that of a warm-up drawn at random, mean of
-{seeds} seeds; **+** and **-** where it differs after Holm's correction.
+{seeds} seeds; **+** and **-** where it differs after Holm's correction. A batch of one class alone counts as chance.
 
-Labels and random's own measure: {level}.
+{fill(f"Labels and random's own measure: {level}.", 120)}
 
 {chr(10).join(lines)}"""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from askance.metrics import Comparison
 from askance.strategy import RECIPES
@@ -71,8 +72,15 @@ python benchmarks/results.py keep WORK            # into benchmarks/results_data
 python benchmarks/results.py page                 # this page and its pictures, from those lines alone
 ```
 
-Every line of `benchmarks/results_data/runs.csv` names the commit that it was made with ({commits(rows)}; a + is a tree
-that other work was going on in) and a digest of the questions that were asked."""
+{fill(origin(rows), 120)}"""
+
+
+def origin(rows: Sequence[Row]) -> str:
+    return (
+        "Every line of `benchmarks/results_data/runs.csv` names the commit that it was made with "
+        f"({commits(rows)}; a + is a tree that other work was going on in) and a digest of the questions "
+        "that were asked."
+    )
 
 
 def commits(rows: Sequence[Row]) -> str:
@@ -121,13 +129,13 @@ def over_all(groups: Mapping[str, Group]) -> str:
     rows = overall(groups)
     lines = [head, "|---|---|---|---|---|---|---|---|---|---|"]
     lines += [_overall_line(n, o) for n, o in enumerate(rows, 1)]
+    words = f"""The {len(rows)} strategies that ran on {listed(groups)}, by their mean rank in area (1 is best of
+{len(rows)}). *Early* and *late* are the same rank over the first and the last third of the budget; *better on* and
+*loses on* count the sets on which the area differs from random's after Holm's correction; *mean less random's* is the
+mean over the sets of the difference in area, *worst set* the least of them."""
     return f"""## Over all sets
 
-The {len(rows)} strategies that ran on {listed(groups)},
-by their mean rank in area (1 is best of {len(rows)}). *Early* and *late* are the same rank over the first and the last
-third of the budget; *better on* and *loses on* count the sets on which the area differs from random's after Holm's
-correction; *mean less random's* is the mean over the sets
-of the difference in area, *worst set* the least of them.
+{fill(words, 120)}
 
 {chr(10).join(lines)}"""
 
@@ -159,7 +167,7 @@ column, ties as half; in the order of the table above. `random` is framed.
 
 
 def one_set(of: Set, group: Group, a: About, means: Mapping[str, Mean]) -> str:
-    words = pictures.curves(of, means, group, a.full, PICTURES / f"{of.name}.png")
+    seen = pictures.curves(of, means, group, a.full, PICTURES / f"{of.name}.png")
     tests = compared(group)
     plain = compared(group, lambda r: r.accuracy) if of.uneven else {}
     measure = "balanced accuracy" if of.uneven else "accuracy"
@@ -171,12 +179,15 @@ def one_set(of: Set, group: Group, a: About, means: Mapping[str, Mean]) -> str:
     lines += [_set_line(name, group[name], tests.get(name), plain.get(name), bool(plain)) for name in best_first(group)]
     better, loses = (sum(verdict(c) == v for c in tests.values()) for v in ("better", "loses"))
     area = sum(r.area for r in group[RANDOM]) / len(group[RANDOM])
+    words = (
+        f"{of.what[0].upper() + of.what[1:]}; {measure}, {a.full:.3f} with all labels. `random` has an area of "
+        f"{area:.4f}. Of {len(tests)} strategies {better} are better than random and {loses} lose to it."
+    )
     return f"""## {of.name}
 
-{of.what[0].upper() + of.what[1:]}; {measure}, {a.full:.3f} with all labels. `random` has an area of {area:.4f}. Of
-{len(tests)} strategies {better} are better than random and {loses} lose to it.
+{fill(words, 120)}
 
-![{words}](images/results/{of.name}.png)
+![{seen}](images/results/{of.name}.png)
 
 {chr(10).join(lines)}"""
 

@@ -66,11 +66,11 @@ def early_and_late(every: Sequence[Overall]) -> str:
     upper = [o for o in every[: len(every) // 2] if o.name != RANDOM]
     change = sorted(upper, key=lambda o: o.late - o.early)
     rises, falls = change[:4], change[::-1][:4]
-    margin = [o for o in every if o.name == "margin"]
+    margin = [f"; `margin` goes from {o.early:.0f} to {o.late:.0f}" for o in every if o.name == "margin"]
     return (
         "**Early is not late.** Of the upper half, those that gain most from the first to the last third of the budget "
         f"are {moved(rises)}; those that fall back most are {moved(falls)}"
-        + (f"; plain margin is {moved(margin)}" if margin else "")
+        + "".join(margin)
         + ". (Mean ranks, first third to last.)"
     )
 

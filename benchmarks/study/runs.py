@@ -34,6 +34,7 @@ LACKS = {
     "frequencies": "no learner gives the counts of labels nearby",
     "outputs": "it is for regression",
     "target": "the user must say which samples matter",
+    "answers": "it is for samples that people have answered already",
 }
 
 
