@@ -16,6 +16,7 @@ from askance.learners.calibration import (
     fit_isotonic,
     fit_sigmoid,
     fit_temperature,
+    fit_vector,
     normalised,
     one_against_rest,
 )
@@ -56,6 +57,29 @@ def test_temperature_properties(seed: int) -> None:
 def test_temperature_of_a_model_that_is_always_right_is_one() -> None:
     logits = np.eye(3)[[0, 1, 2, 1]] * 0.1
     assert fit_temperature(logits, np.array([0, 1, 2, 1])).t == 1.0
+
+
+def test_vector_finds_what_was_put_in() -> None:
+    """Labels drawn from softmax(w * logits + b)."""
+    w, b = np.array([0.4, 1.0, 0.7]), np.array([0.8, -0.5, -0.3])
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(20_000, 3)) * 3
+    y = (softmax(w * logits + b, axis=1).cumsum(1) < rng.random((20_000, 1))).sum(1)
+    found = fit_vector(logits, y)
+    np.testing.assert_allclose(found.w, w, atol=0.03)
+    np.testing.assert_allclose(found.b - found.b.mean(), b - b.mean(), atol=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_vector_properties(seed: int) -> None:
+    """Never worse than the temperature where it was fitted; of the same scale; and finite where classes part."""
+    logits, y = overconfident(60, t=[0.3, 1, 3, 20][seed], seed=seed)
+    found, t = fit_vector(logits, y), fit_temperature(logits, y).t
+    assert log_losses(found.w * logits + found.b, y).mean() <= log_losses(logits / t, y).mean() + 1e-9
+    np.testing.assert_allclose(fit_vector(10 * logits, y).w, found.w / 10, rtol=1e-3)
+    apart = np.eye(3)[[0, 1, 2, 1]] * 5
+    sure = fit_vector(apart, np.array([0, 1, 2, 1]))(apart)
+    assert 0.9 < sure.max() < 1 - 1e-6
 
 
 def test_sigmoid_is_platts() -> None:
@@ -109,6 +133,9 @@ def test_a_learner_is_calibrated_on_what_it_was_not_trained_on() -> None:
         p = learner.signals(test, frozenset({"probs"}))["probs"]
         errors[method] = calibration(names[300:], p, learner.classes).ece
         assert method is None or report.chosen["calibration"] == method
+        held = report.chosen.get("held_out_ece")
+        assert (held is None) == (method is None)
+        assert held is None or held["after"] < held["before"]
     assert max(errors[m] for m in METHODS) < 0.8 * errors[None], errors
     theirs = CalibratedClassifierCV(GaussianNB(), method="sigmoid", cv=5, ensemble=False).fit(x[:300], names[:300])
     ece = calibration(names[300:], theirs.predict_proba(x[300:]), ("no", "yes")).ece

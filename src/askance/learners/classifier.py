@@ -10,11 +10,13 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
+from askance import ops
 from askance.errors import BadLearner
 from askance.learners.calibration import Calibrator, Temperature, check_method, fit_calibrator
 from askance.learners.committee import bootstrap, check_members
 from askance.learners.estimators import Estimator
 from askance.learners.folds import enough, folds
+from askance.metrics import calibration
 from askance.progress import bar, track
 
 
@@ -163,7 +165,13 @@ def _calibrated(
     judged = which >= 0
     calibrator = fit_calibrator(plan.calibrate, held[judged], y[judged])
     told = {"temperature": calibrator.t} if isinstance(calibrator, Temperature) else {}
-    return calibrator, {"calibration": plan.calibrate, **told}
+    before, after = (_ece(p, y[judged]) for p in (ops.softmax(held[judged]), calibrator(held[judged])))
+    return calibrator, {"calibration": plan.calibrate, **told, "held_out_ece": {"before": before, "after": after}}
+
+
+def _ece(probs: np.ndarray, y: np.ndarray) -> float:
+    """Of rows (N, C) by class numbers (N,)."""
+    return calibration(y.astype(str), probs, [str(c) for c in range(probs.shape[1])]).ece
 
 
 @contextmanager

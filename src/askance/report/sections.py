@@ -52,6 +52,17 @@ def verdicts(rounds: Sequence[Round]) -> Html | None:
     return tag("div", table(("rule", "says", "why", "says so since"), rows), tag("p", note, class_="quiet"))
 
 
+def calibrated(rounds: Sequence[Round]) -> str:
+    """How the newest round's model was calibrated, as a sentence; "" where it was not."""
+    chosen = next((r.fit.chosen for r in reversed(rounds) if r.fit), {})
+    ece = chosen.get("held_out_ece")
+    if not ece:
+        return ""
+    how = f"{chosen['calibration']} {chosen['temperature']:.3g}" if "temperature" in chosen else chosen["calibration"]
+    said = f"from {ece['before']:.3f} to {ece['after']:.3f} on the held-out labels that it was fitted to"
+    return f" Calibrated anew in each round, in the newest by {how}: {said}."
+
+
 def every_round(rounds: Sequence[Round], metric: str | None) -> Html:
     """The figures behind the plots."""
     quality = [said(metric)] if metric else []
