@@ -25,6 +25,7 @@ docs:
 	@.venv/bin/python -m askance.describe > docs/strategies.new && mv docs/strategies.new docs/strategies.md
 	@.venv/bin/python -m askance.report.families docs/images/families
 	@.venv/bin/python -m askance.cli.reference > docs/cli.new && mv docs/cli.new docs/cli.md
+	@.venv/bin/python -m askance.policies.page docs/streams.md
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
