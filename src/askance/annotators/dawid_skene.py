@@ -32,13 +32,13 @@ class DawidSkene:
 
 
 def dawid_skene(
-    answers: Answers, *, smoothing: float = 0.01, rounds: int = 1000, tolerance: float = 1e-9, seed: int = 0
+    answers: Answers, *, smoothing: float = 1.0, rounds: int = 1000, tolerance: float = 1e-9, seed: int = 0
 ) -> DawidSkene:
     """Maximum likelihood by EM from the shares of the votes (their equation 3.1), which also says which class is which.
 
     smoothing  added to every count of every confusion matrix and of the classes (a Dirichlet prior of 1 + smoothing);
-               0 is the paper's.  Some is needed where people have answered little: 0 makes what was never seen
-               impossible.
+               0 is the paper's, and makes what was never seen impossible; where people have answered little, some is
+               better (docs/annotators.md has figures)
     tolerance  relative change of the objective at which it stops
     Quality is the share of a person's answers that is expected to be right.  People are taken to err independently of
     each other, given the class.
