@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from study import kept, reading, runs, tables
+from study import first, kept, reading, runs, tables
 from study.kept import Row
 from study.learner import Logistic
 from study.runs import ALL_LABELS, Run
@@ -216,3 +216,24 @@ def test_the_reading_names_what_the_figures_show():
     assert "One strategy is first everywhere" in text
     assert "better than it on none: `down` (2)" in text
     assert reading.reading(tables.complete(rows("one", AREAS))) == ""
+
+
+def test_a_first_batch_of_one_class_counts_as_chance(tmp_path):
+    pool = opened(SETS["digits"], tmp_path)
+    one = first.of_one_class(SETS["digits"], pool, "density", 0, 0.5)
+    assert (one.labels, one.accuracy, one.error) == ((10,), (0.1,), "")
+    assert first.one_first(SETS["digits"], pool, "random", 0).labels == (10,)
+
+
+def test_the_table_of_first_batches():
+    found = [
+        kept.First("digits", name, i, 10, v + i / 1000, 0.1, "abc")
+        for name, v in (("random", 0.4), ("up", 0.5), ("down", 0.3))
+        for i in range(10)
+    ]
+    text = first.section([replace(f, value=f.value + (f.seed % 2) / 500 * (f.strategy == "up")) for f in found], ())
+    lines = [x for x in text.splitlines() if x.startswith("| `")]
+    assert [x.split("`")[1] for x in lines] == ["up", "down"]
+    assert "+0.101 **+**" in lines[0]
+    assert "-0.100 **-**" in lines[1]
+    assert "digits is images of 8 x 8 pixels" in " ".join(text.split())

@@ -1,6 +1,6 @@
 """The very first batch, chosen before there is any label: what the cold-start strategies are made for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from textwrap import fill
 from time import process_time
 
@@ -65,8 +65,8 @@ def tests(rows: Sequence[First]) -> Mapping[str, Mapping[str, Comparison]]:
     return out
 
 
-def section(rows: Sequence[First]) -> str:
-    """The part of the page, best mean first."""
+def section(rows: Sequence[First], shown: Collection[str]) -> str:
+    """The part of the page, best mean first.  shown: sets that the page has told of already."""
     if not rows:
         return ""
     by_set = tests(rows)
@@ -84,9 +84,14 @@ What the strategies that need no label at all are made for, and the tables above
 itself, and the learner is fitted on that and nothing else. The measure less that of a warm-up drawn at random, mean of
 {seeds} seeds; **+** and **-** where it differs after Holm's correction. A batch of one class alone counts as chance.
 
-{fill(f"Labels and random's own measure: {level}.", 120)}
+{fill(f"Labels and random's own measure: {level}.{others(by_set, shown)}", 120)}
 
 {chr(10).join(lines)}"""
+
+
+def others(names: Iterable[str], shown: Collection[str]) -> str:
+    """What the sets are that are here alone."""
+    return "".join(f" {name} is {SETS[name].what}." for name in names if name not in shown)
 
 
 def line(by_set: Mapping[str, Mapping[str, Comparison]], name: str) -> str:

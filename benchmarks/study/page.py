@@ -46,7 +46,7 @@ def write() -> None:
         over_all(main),
         who_beats_whom(main),
         *(one_set(SETS[name], group, facts[name], mean[name]) for name, group in groups.items()),
-        first.section(load(First, "first")),
+        first.section(load(First, "first"), groups),
         left_out(main, load(Left, "left"), rows),
     ]
     DOCS.mkdir(exist_ok=True)

@@ -87,4 +87,4 @@ def _figure(width: float, height: float, panels: int) -> tuple[Any, Sequence[Any
 
 def _save(figure: Any, to: Path) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(to, dpi=110, metadata={"Software": None})
+    figure.savefig(to, dpi=100, bbox_inches="tight", metadata={"Software": None})
