@@ -3,8 +3,8 @@
     python benchmarks/stopping.py [--work DIR] [--seeds 5]
 
 Whole simulated campaigns, with a stop set and a validation share, are run to twice the budget of benchmarks/results.py;
-then every rule is asked after each round whether it would have stopped.  The best stop is the first round whose accuracy
-is within half a point of the mean of its own and all later ones: whoever stops there loses nothing that matters.
+then every rule is asked after each round whether it would have stopped.  The best stop is the first round whose
+accuracy is within half a point of the mean of its own and all later ones: to stop there loses nothing that matters.
 """
 
 import argparse
