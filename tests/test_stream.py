@@ -12,7 +12,7 @@ from askance.policies import POLICIES, iwal, parse_policy, plain, variable
 from askance.signals import Signals
 from askance.stream import Decision, stream
 
-N = 2000
+N = 1000
 RNG = np.random.default_rng(0)
 NAMES = POLICIES.names()
 
@@ -55,7 +55,7 @@ def test_every_policy_keeps_its_budget_and_chunks_do_not_matter(policy: str, kin
     asked = np.cumsum([d.ask for d in whole])
     assert (asked <= 0.1 * np.arange(1, N + 1) + 1).all()
     assert said(list(stream("margin", chunks(pool, 100), policy))) == said(whole)
-    part = pool.take(np.arange(900, 1100))
+    part = pool.take(np.arange(430, 580))
     together = said(list(stream("margin", [part], policy)))
     for size in (1, 7):
         assert said(list(stream("margin", chunks(part, size), policy))) == together, size
@@ -73,7 +73,7 @@ def test_ten_thousand_in_one_chunk(policy: str) -> None:
 
 @pytest.mark.parametrize("policy", NAMES)
 def test_it_goes_on_from_a_state_that_was_stored(policy: str) -> None:
-    pool = POOLS["drifting"].take(np.arange(850, 1250))
+    pool = POOLS["drifting"].take(np.arange(400, 800))
     whole = list(stream("margin", [pool], policy, seed=2))
     for cut in (1, 150, 399):
         state = parse_policy(policy).restore(json.loads(json.dumps(plain(whole[cut - 1].state), allow_nan=False)))

@@ -19,10 +19,10 @@ def _utilities() -> dict[str, np.ndarray]:
     drifting = np.concatenate([0.2 * RNG.random(700), 0.6 + 0.4 * RNG.random(700), 0.1 * RNG.random(600)])
     return {
         "iid": iid,
-        "rising": np.sort(iid),
-        "falling": np.sort(iid)[::-1],
-        "constant": np.full(N, 0.7),
-        "zero": np.zeros(N),
+        "rising": np.sort(iid[:800]),
+        "falling": np.sort(iid[:800])[::-1],
+        "constant": np.full(800, 0.7),
+        "zero": np.zeros(400),
         "drifting": drifting,
     }
 

@@ -50,9 +50,9 @@ def test_an_abrupt_change_by_hand() -> None:
 
 
 def test_it_sees_no_change_before_one_could_be_seen_with_all_cuts() -> None:
-    values = [*RNG.random(300) * 0.5, *(0.35 + RNG.random(200) * 0.5)]
+    values = [*RNG.random(150) * 0.4, *(0.5 + RNG.random(80) * 0.4)]
     _, seen = watched(values)
-    first = next(n for n in range(300, 500) if differ_anywhere(values[: n + 1]))
+    first = next(n for n in range(150, 230) if differ_anywhere(values[: n + 1]))
     assert first <= seen[0] <= first + 25
 
 

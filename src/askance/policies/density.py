@@ -1,6 +1,7 @@
 """The moving bar, for arrivals that are like others which came lately.  Floor 2."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -59,11 +60,17 @@ def vector_of(arrival: Arrival) -> np.ndarray:
     return np.zeros(0) if arrival.vector is None else np.asarray(arrival.vector, np.float64)
 
 
+@lru_cache(maxsize=1)  # asked for twice an arrival, by `wants` and by `after`
+def matrix(vectors: tuple[tuple[float, ...], ...]) -> np.ndarray:
+    """(W, D)"""
+    return np.array(vectors)
+
+
 def distances(own: Near, arrival: Arrival) -> np.ndarray:
     """(W,) to the vectors of the window."""
     if not own.vectors:
         return np.zeros(0)
-    return np.linalg.norm(np.array(own.vectors) - vector_of(arrival), axis=1)
+    return np.sqrt(((matrix(own.vectors) - vector_of(arrival)) ** 2).sum(1))
 
 
 def closer(own: Near, away: np.ndarray) -> np.ndarray:
