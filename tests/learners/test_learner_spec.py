@@ -78,7 +78,7 @@ def test_every_kind_of_pool_has_a_default_or_is_told_what_to_name(kind: Kind) ->
         (
             "sklearn:SVC?calibrate=istonic",
             "table",
-            "isotonic, sigmoid, temperature; did you mean 'isotonic'?",
+            "isotonic, sigmoid, temperature, vector; did you mean 'isotonic'?",
         ),
         ("sklearn:NearestCentroid2", "table", "scikit-learn has no estimator 'NearestCentroid2'"),
     ],
