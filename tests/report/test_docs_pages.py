@@ -18,7 +18,8 @@ def blocks(page: str) -> list[str]:
 
 def table_of_rules() -> dict[str, str]:
     """{name: defaults as written}"""
-    lines = [line for line in (DOCS / "stopping.md").read_text("utf-8").splitlines() if line.startswith("| `")]
+    rules = (DOCS / "stopping.md").read_text("utf-8").split("## What they are worth")[0]
+    lines = [line for line in rules.splitlines() if line.startswith("| `")]
     return {re.findall(r"`(\w+)`", line)[0]: line.rsplit("|", 2)[-2] for line in lines}
 
 
