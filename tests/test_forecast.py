@@ -116,7 +116,9 @@ def test_outlook_says_why_there_is_none() -> None:
     few = outlook(told(LABELS[:3], power(LABELS[:3])), "accuracy@test", 0.9)
     assert few.forecast is None
     assert few.sentence == "6 measured rounds are needed for a forecast, and there are 3: fewer would be guessing"
-    assert outlook(told(LABELS, power(LABELS)), "accuracy@test", 0.6).sentence == "0.6 was measured with 40 labels"
+    there = outlook(told(LABELS, power(LABELS)), "accuracy@test", 0.6)
+    assert (there.sentence, there.reached) == ("0.6 was measured with 40 labels", 40)
+    assert there.forecast is not None  # the curve goes on
     assert outlook(History(), "accuracy@test", 0.6).sentence.endswith("there are 0: fewer would be guessing")
     spent = outlook(told(LABELS, power(LABELS), left=200), "accuracy@test", 0.99)
     assert spent.sentence == "no sample is left to label, so there is nothing to forecast"

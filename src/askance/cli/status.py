@@ -61,6 +61,8 @@ def plain(ahead: "Outlook | None") -> dict[str, Any] | None:
     if ahead is None:
         return None
     told = {"metric": ahead.metric, "target": ahead.target, "sentence": ahead.sentence}
+    if ahead.reached is not None:
+        return told | {"reached": ahead.reached}
     if ahead.forecast is None:
         return told
     left = ahead.forecast.labels_to(ahead.target)

@@ -14,12 +14,16 @@ SHARES_OF_ONE = ("accuracy", "balanced_accuracy", "macro_f1")  # what a forecast
 
 @dataclass(frozen=True)
 class Outlook:
-    """forecast: None where it would be guessing, or where nothing is left to forecast; the sentence says why."""
+    """forecast: None where it would be guessing, or where nothing is left to forecast; the sentence says why.
+
+    reached: labels with which the target was measured already; None where it was not
+    """
 
     metric: str
     target: float
     forecast: Forecast | None
     sentence: str
+    reached: int | None = None
 
 
 def outlook(history: History, metric: str, target: float) -> Outlook:
@@ -34,9 +38,8 @@ def outlook(history: History, metric: str, target: float) -> Outlook:
     n, values, errors = _measured(history, metric)
     if len(n) and values.max() >= target:
         first = int(n[(values >= target).argmax()])
-        return Outlook(
-            metric, target, _drawn(history, n, values, errors), f"{target:g} was measured with {first:,} labels"
-        )
+        said = f"{target:g} was measured with {first:,} labels"
+        return Outlook(metric, target, _drawn(history, n, values, errors), said, first)
     if len(n) < FEWEST:
         said = f"{FEWEST} measured rounds are needed for a forecast, and there are {len(n)}: fewer would be guessing"
         return Outlook(metric, target, None, said)
