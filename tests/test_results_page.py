@@ -209,7 +209,7 @@ def test_a_committed_run_can_be_made_again(tmp_path):
 
 
 def test_the_reading_names_what_the_figures_show():
-    names = {f"s{i}": (0.7 + SEEDS + i / 1000).tolist() for i in range(8)}
+    names = {f"s{i}": (0.7 + SEEDS + i / 1000 + i * SEEDS**2).tolist() for i in range(8)}  # no two differences alike
     groups = tables.complete([*rows("one", {**AREAS, **names}), *rows("two", {**AREAS, **names})])
     text = " ".join(reading.reading(groups).split())
     assert "The largest area has `up` on one, `up` on two" in text
