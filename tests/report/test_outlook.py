@@ -21,7 +21,8 @@ def test_the_page_says_how_many_more_labels(tmp_path: Path) -> None:
 def test_too_few_rounds_are_said_and_several_seeds_are_not_forecast(tmp_path: Path) -> None:
     few = write_report(made_up(4), tmp_path / "few", title="x").read_text()
     assert "6 measured rounds are needed for a forecast, and there are 3: fewer would be guessing." in few
-    many = write_report(made_up(9, gain=-0.1), tmp_path / "many", title="x", repeats=[made_up(9, 1, gain=-0.1)]).read_text()
+    repeats = [made_up(9, 1, gain=-0.1)]
+    many = write_report(made_up(9, gain=-0.1), tmp_path / "many", title="x", repeats=repeats).read_text()
     assert "Forecast." not in many
 
 

@@ -178,3 +178,11 @@ def test_log_det_of_copies_takes_each_once() -> None:
     picks = rows(pool(embeddings=x), "log_det(h=2.0)", 20)
     assert len({i // 5 for i in picks[:4]}) == 4
     assert sorted(picks) == list(range(20))
+
+
+def test_known_samples_that_are_nearly_twins_in_single_precision() -> None:
+    """A crash that was: the kernel of 400 labelled rows of float32, in pairs that differ in the last bits."""
+    x = np.random.default_rng(0).normal(size=(200, 105)).astype(np.float32)
+    known = np.concatenate([x, x * np.float32(1.0000002)])
+    grow = LogDet(ops.Dense(x[:20]), rbf(14.0), 3, ops.Dense(known))
+    assert np.isfinite(grow.gains(np.arange(20))).all()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askance.cli import campaigns, options, show
-from askance.ops import hex_id
 
 if TYPE_CHECKING:
     from askance.campaign.audited import Audited
@@ -21,6 +20,7 @@ def command(
 ) -> None:
     """Names the labels that a model of the other labels contradicts, the worst first; it changes none of them."""
     from askance.campaign.audited import audited
+    from askance.ops import hex_id
 
     with campaigns.opened(name) as campaign:
         found = audited(campaign, method=method, seed=seed)
@@ -39,6 +39,8 @@ def command(
 
 def plain(found: "Audited") -> dict[str, object]:
     """For `--json`."""
+    from askance.ops import hex_id
+
     return {
         "judged": found.audit.samples,
         "noise": found.audit.noise,

@@ -22,7 +22,8 @@ from askance.signals import Signals
 class SklearnLearner:
     """Tables, arrays and embeddings in; what the estimator can say of them out.
 
-    probs       where it has predict_proba, or `calibrate` (isotonic, sigmoid, temperature, vector), or a committee: its mean
+    probs       where it has predict_proba, or `calibrate` (isotonic, sigmoid, temperature, vector), or a committee:
+                its mean
     decision    where it has decision_function: (N,) for two classes, positive for the second, else (N, C)
     members     (N, S, C) where `members` is S >= 2: a bootstrap committee, or S groups of a random forest's own trees;
                 probabilities where the estimator has them, else votes

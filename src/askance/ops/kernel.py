@@ -46,7 +46,9 @@ class LogDet(Generic[V]):
             self.factor[:start, :start] = np.linalg.cholesky(self._own(self.known) + JITTER * np.eye(start))
 
     def _own(self, vectors: V) -> np.ndarray:
-        return self.like(gaps(vectors, vectors)).astype(np.float64)
+        # In float64: in single precision the rounding of near-twins is more than JITTER, and there is no root.
+        double = vectors.double()
+        return self.like(gaps(double, double))
 
     def _against(self, some: V) -> np.ndarray:
         """Kernel between S and some rows.  -> (L + t, m)."""

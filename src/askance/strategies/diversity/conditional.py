@@ -120,7 +120,7 @@ def gccg(vectors, reference, labels, ids, k, seed, *, private="", nu=1.0, balanc
     PAPER,
     labelled=True,
     bounds={"h": (0.0, None)},
-    fails=AWAY | OUTER,
+    fails=OUTER,
     cost="O(N D (P + k)^2) at worst, lazily far less",
 )
 def logdet_cg(vectors, reference, labels, ids, k, seed, *, private="", h=0.0) -> Picks:
