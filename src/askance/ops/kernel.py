@@ -43,12 +43,10 @@ class LogDet(Generic[V]):
         self.factor = np.zeros((start + k, start + k))
         self.size = start
         if self.known is not None:
-            self.factor[:start, :start] = np.linalg.cholesky(self._own(self.known) + JITTER * np.eye(start))
+            self.factor[:start, :start] = _root(self._own(self.known))
 
     def _own(self, vectors: V) -> np.ndarray:
-        # In float64: in single precision the rounding of near-twins is more than JITTER, and there is no root.
-        double = vectors.double()
-        return self.like(gaps(double, double))
+        return self.like(gaps(vectors, vectors)).astype(np.float64)
 
     def _against(self, some: V) -> np.ndarray:
         """Kernel between S and some rows.  -> (L + t, m)."""
@@ -80,3 +78,13 @@ class LogDet(Generic[V]):
         self.factor[self.size, self.size] = (max(rest, 0.0) + JITTER) ** 0.5
         self.rows.append(row)
         self.size += 1
+
+
+def _root(own: np.ndarray) -> np.ndarray:
+    """The Cholesky factor of a kernel matrix, with as much more on its diagonal as rounding asks for."""
+    more = JITTER
+    while True:
+        try:
+            return np.linalg.cholesky(own + more * np.eye(len(own)))
+        except np.linalg.LinAlgError:  # near-twins in single precision: their rounding is more than JITTER
+            more *= 10.0
