@@ -14,6 +14,7 @@ Array = np.ndarray
 # A signal that is absent is derived from one that is present, the first way that is possible.
 DERIVED: dict[str, tuple[tuple[str, Callable[[Array], Array]], ...]] = {
     "probs": (("members", lambda m: m.mean(1)), ("logits", ops.softmax)),
+    "prediction": (("outputs", lambda o: o.mean(1)),),
 }
 
 # What each well-known signal looks like; others are a plug-in's own, with any shape of at least one dimension.
@@ -23,6 +24,9 @@ SHAPES = {
     "logits": "(N, C)",
     "embeddings": "(N, D)",
     "loss": "(N,)",
+    "prediction": "(N,)",
+    "variance": "(N,)",
+    "hidden": "(N, W)",
 }
 
 
@@ -163,6 +167,10 @@ GIVERS = {
     "embeddings": "a frozen backbone, a network, tfidf, or feature columns",
     "logits": "a network",
     "decision": "a scikit-learn classifier with a decision_function",
+    "prediction": "a learner of numbers: ridge, gp, mlp or regressor:Name(...)",
+    "variance": "a learner of numbers that knows it: ridge or gp",
+    "outputs": "a committee of a learner of numbers: ridge, a forest, or `?members=8` after mlp or regressor:Name(...)",
+    "hidden": "mlp, or a forest or gradient boosting as regressor:Name(...)",
     "inner": "a learner of boxes, tokens or pixels",
     "history": "a campaign or a simulation, which keep what each round predicted",
     "frequencies": "a learner that counts the labels nearby (`epistemic_nearby` counts them itself)",

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from askance import ops
 from askance.errors import BadLearner
 from askance.learners.calibration import Calibrator, Temperature, check_method, fit_calibrator
 from askance.learners.committee import bootstrap, check_members
-from askance.learners.estimators import Estimator
+from askance.learners.estimators import Estimator, fresh
 from askance.learners.folds import enough, folds
 from askance.metrics import calibration
 from askance.progress import bar, track
@@ -74,9 +73,7 @@ class Plan:
 
     def fresh(self, seed: int) -> Estimator:
         """Not fitted; parameters named random_state that are None come from the seed."""
-        model = clone(self.estimator)
-        random = [n for n, v in model.get_params().items() if n.split("__")[-1] == "random_state" and v is None]
-        return model.set_params(**dict.fromkeys(random, seed % 2**32))
+        return fresh(self.estimator, seed)
 
 
 @dataclass(frozen=True)

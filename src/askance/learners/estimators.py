@@ -10,7 +10,7 @@ from importlib import import_module
 from inspect import Parameter, isclass, signature
 from typing import Any
 
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.pipeline import make_pipeline
 
 from askance.errors import BadLearner, nearest
@@ -21,14 +21,18 @@ PLACES = (
     *("discriminant_analysis", "gaussian_process", "semi_supervised", "multiclass", "multioutput", "calibration"),
     *("model_selection", "preprocessing", "decomposition", "feature_selection", "kernel_approximation", "manifold"),
     *("random_projection", "cluster", "impute", "compose", "cross_decomposition", "isotonic", "pipeline"),
-    *("feature_extraction", "feature_extraction.text", "feature_extraction.image"),
+    *("feature_extraction", "feature_extraction.text", "feature_extraction.image", "kernel_ridge"),
 )
+SORTS = {"classifier": is_classifier, "regressor": is_regressor}
 
 Estimator = Any  # scikit-learn has no types
 
 
-def parse_estimator(text: str) -> Estimator:
-    """'SVC(C=2)' -> the classifier.  Steps before a `|` are transformers, and the whole is then a pipeline."""
+def parse_estimator(text: str, sort: str = "classifier") -> Estimator:
+    """'SVC(C=2)' -> the classifier.  Steps before a `|` are transformers, and the whole is then a pipeline.
+
+    sort: what the last step must be, "classifier" or "regressor".
+    """
     try:
         steps = [_made(node, text) for node in _steps(ast.parse(text.strip(), mode="eval").body)]
     except SyntaxError as e:
@@ -37,10 +41,17 @@ def parse_estimator(text: str) -> Estimator:
         raise BadLearner("the estimator's text is nested too deeply") from None
     for step in steps[:-1]:
         if not callable(getattr(step, "transform", None)):
-            raise BadLearner(f"{type(step).__name__} in {text!r} is no transformer; the classifier comes last")
-    if not is_classifier(steps[-1]):
-        raise BadLearner(f"{type(steps[-1]).__name__} is no classifier, and the last step of {text!r} must be one")
+            raise BadLearner(f"{type(step).__name__} in {text!r} is no transformer; the {sort} comes last")
+    if not SORTS[sort](steps[-1]):
+        raise BadLearner(f"{type(steps[-1]).__name__} is no {sort}, and the last step of {text!r} must be one")
     return steps[0] if len(steps) == 1 else make_pipeline(*steps)
+
+
+def fresh(estimator: Estimator, seed: int) -> Estimator:
+    """Not fitted; parameters named random_state that are None come from the seed."""
+    model = clone(estimator)
+    random = [n for n, v in model.get_params().items() if n.split("__")[-1] == "random_state" and v is None]
+    return model.set_params(**dict.fromkeys(random, seed % 2**32))
 
 
 def _steps(node: ast.AST) -> Iterator[ast.AST]:

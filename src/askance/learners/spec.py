@@ -40,6 +40,14 @@ class Request:
         except ValueError:
             raise BadLearner(f"{name}={value} in {self.text!r} must be a whole number") from None
 
+    def number(self, name: str, default: float) -> float:
+        """An option that is a number."""
+        value = self.options.get(name, str(default))
+        try:
+            return float(value)
+        except ValueError:
+            raise BadLearner(f"{name}={value} in {self.text!r} must be a number") from None
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -203,6 +211,37 @@ def _pseudo(request: Request) -> Learner:
     return PseudoLearner(inner, **own)
 
 
+def _ridge(request: Request) -> Learner:
+    from askance.learners.numbers import NumberLearner
+    from askance.learners.ridge import MEMBERS, Ridge
+
+    return NumberLearner(Ridge(request.whole("members", MEMBERS)))
+
+
+def _gp(request: Request) -> Learner:
+    from askance.learners.gp import GP
+    from askance.learners.numbers import NumberLearner
+
+    return NumberLearner(GP())
+
+
+def _mlp(request: Request) -> Learner:
+    from askance.learners.mlp import MLP
+    from askance.learners.numbers import NumberLearner
+
+    whole = request.whole
+    made = MLP(whole("members", 0), whole("width", 64), whole("depth", 2), request.number("decay", 0.3))
+    return NumberLearner(made)
+
+
+def _regressor(request: Request) -> Learner:
+    from askance.learners.estimators import parse_estimator
+    from askance.learners.numbers import NumberLearner
+    from askance.learners.regressor import Regressor
+
+    return NumberLearner(Regressor(parse_estimator(request.target, "regressor"), request.whole("members", 0)))
+
+
 NUMBERS: tuple[Kind, ...] = ("table", "array", "signals")
 SCHEMES: Mapping[str, Scheme] = {
     "onnx": Scheme(
@@ -259,6 +298,29 @@ SCHEMES: Mapping[str, Scheme] = {
         NUMBERS,
         _sklearn,
         ("members", "calibrate"),
+    ),
+    "ridge": Scheme(
+        "ridge",
+        "for numbers: linear regression in closed form",
+        "prediction, variance, outputs, embeddings",
+        NUMBERS,
+        _ridge,
+    ),
+    "gp": Scheme("gp", "for numbers: a Gaussian process", "prediction, variance, embeddings", NUMBERS, _gp, ()),
+    "mlp": Scheme(
+        "mlp",
+        "for numbers: a small network",
+        "prediction, hidden, embeddings; outputs with members",
+        NUMBERS,
+        _mlp,
+        ("members", "width", "depth", "decay"),
+    ),
+    "regressor": Scheme(
+        "regressor:Name(...)",
+        "for numbers: any regressor of scikit-learn, or steps joined by |",
+        "prediction, embeddings; outputs, variance and hidden where it has them",
+        NUMBERS,
+        _regressor,
     ),
     "precomputed": Scheme(
         "precomputed", "your own matrix, as it is", "what the matrix holds", ("signals",), _precomputed
