@@ -22,7 +22,7 @@ FLOORS = [
         "metrics",
         "images",
     },
-    {"strategies", "policies", "stopping", "labels", "annotators", "audit"},
+    {"strategies", "policies", "stopping", "labels", "annotators", "audit", "usual"},
     {"select", "shards", "stream", "contract", "describe"},
     {"store", "learners", "pools", "oracles", "formats"},
     {"campaign", "simulate"},

@@ -14,6 +14,7 @@ from askance.errors import BadSignal, BadStrategy, MissingSignal
 from askance.signals import Signals, check_names, check_values, concat
 from askance.spec import parse
 from askance.strategy import ATOMS, Picks, Strategy, Utility
+from askance.usual import named
 from askance.view import View
 
 
@@ -65,12 +66,13 @@ def select(
 ) -> Batch:
     """The k samples most worth asking about, or all that are free when there are fewer.
 
+    strategy  'auto' is `uherding`, or what the signals allow (usual.py)
     labeled  what the model says of the labelled samples, with labels (L,): diversity is measured from them too
     pending  samples that somebody is asked about already: they count as picked and never come back
     costs    (N,) > 0: a scorer is then ranked by utility per cost; a selector must weigh them itself (`| per_cost`)
     The picks depend on the seed and the ids alone, not on the order of the rows.
     """
-    s = whole(parse(strategy), costs)
+    s = whole(parse(named(strategy, signals.columns) if isinstance(strategy, str) else strategy), costs)
     view = start(s, str(strategy), signals, k, seed, labeled, labels, pending, costs, learner)
     done = s(view) if len(view) and view.k else view.keep(np.arange(0))
     check_no_more(len(done), view.k, s)

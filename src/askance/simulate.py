@@ -19,6 +19,7 @@ from askance.progress import bar
 from askance.protocols import Learner, Pool
 from askance.spec import parse
 from askance.strategy import Strategy
+from askance.usual import named
 
 
 def simulate(
@@ -40,19 +41,21 @@ def simulate(
 ) -> History:
     """Asks, is told by `truth`, learns and measures, until the budget or the pool is used up, or `stop` says so.
 
+    strategy  'auto' is `uherding`, or what the learner allows (usual.py)
     warmup  how many samples round 0 asks about, or the very ids
     test    the share of the pool to measure on, or the very ids; they are never asked about
     A sample that `truth` does not know is skipped, as a person would.
     """
+    learner = learner_factory()
     first = warmup if isinstance(warmup, np.ndarray) else None
     shares = share_out(pool.ids, seed, validation, test, stop_set)
     plan = Plan(
         pool=pool,
-        strategy=parse(strategy),
+        strategy=given(strategy, learner.provides),
         shares=shares,
         batch=batch,
         warmup=len(first) if first is not None else int(warmup),
-        warmup_strategy=parse(warmup_strategy),
+        warmup_strategy=given(warmup_strategy, learner.cold, cold=True),
         budget=budget,
         seed=seed,
         validation=validation,
@@ -61,11 +64,15 @@ def simulate(
         stop=stop,
         measure=measure,
     )
-    learner = learner_factory()
     if isinstance(learner, Prepared):
         learner.prepare(pool.take(pool.ids))
     check_learner(plan, learner)
     return play(plan, learner, truth)
+
+
+def given(strategy: str | Strategy, has: frozenset[str], cold: bool = False) -> Strategy:
+    """What was asked for; 'auto' is the usual one for these signals."""
+    return parse(named(strategy, has, cold=cold)) if isinstance(strategy, str) else strategy
 
 
 def play(plan: Plan, learner: Learner, truth: Mapping[int, str]) -> History:

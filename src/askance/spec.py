@@ -62,6 +62,8 @@ def _named(name: str, params: dict[str, Any], text: str) -> Strategy:
         return ATOMS[name].with_(**params)
     known = [*RECIPES.names(), *ATOMS.names(), "over"]
     hint = nearest(name, known) or "; `askance strategies` lists them"
+    if name == "auto":
+        hint = ": it stands alone where the signals are known, in `select`, `simulate` and a campaign"
     raise BadStrategy(f"no strategy is named {name!r}{hint}" + (f" (in {text!r})" if text.strip() != name else ""))
 
 

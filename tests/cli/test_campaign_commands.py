@@ -32,7 +32,7 @@ def made(askance, texts: Path):
 
 def test_the_whole_way(askance, made, texts: Path) -> None:
     new = made("--budget", 18, "--test", 0.3, "--truth", texts / "key.csv", "--json").data
-    assert (new["samples"], new["config"]["strategy"], new["config"]["warmup_strategy"]) == (80, "dbal", "typiclust")
+    assert (new["samples"], new["config"]["strategy"], new["config"]["warmup_strategy"]) == (80, "uherding", "typiclust")
     assert new["config"]["learner"] == "tfidf"
     run = askance("run", "news", "--json").data
     assert run["labels"] == 18
@@ -64,7 +64,7 @@ def test_the_whole_way(askance, made, texts: Path) -> None:
 def test_the_same_way_for_people(askance, made, texts: Path) -> None:
     new = made("--budget", 10, "--test", 0.3, "--truth", texts / "key.csv")
     assert "news.askance: 80 samples, classes money, sport" in new.out
-    assert "strategy dbal" in new.out
+    assert "strategy uherding" in new.out
     run = askance("run", "news")
     assert run.code == 0
     assert re.search(r"1 +6 .*\d\.\d{3} \(\d\.\d{3} to \d\.\d{3}\)", run.out)

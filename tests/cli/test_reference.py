@@ -4,10 +4,10 @@ from pathlib import Path
 
 import typer
 
-from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.cli import reference
 from askance.cli.app import app
 from askance.spec import parse
+from askance.usual import usual_strategy, usual_warmup
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 MADE = "python -m askance.cli.reference > docs/cli.md"

@@ -42,7 +42,7 @@ def test_what_is_chosen_by_when_nobody_says(askance, signals: Path, photos: Path
     def usual(*words: object) -> str:
         return askance("select", *words, "-k", 3, "--json", "--no-sheet").data["strategy"]
 
-    assert usual(signals / "both.npz").startswith("margin | top(x=10) | kmeans")
+    assert usual(signals / "both.npz").startswith("margin | doubt_herding")
     assert usual(signals / "probs.npy") == "margin | top"
     assert usual(signals / "embeddings.npy") == "typiclust"
     assert usual(photos / "photos", "--learner", f"onnx:{photos / 'colours.onnx'}") == "typiclust"
@@ -61,7 +61,7 @@ def test_labelled_samples_are_fitted_on_and_never_picked(askance, signals: Path)
     ask = ("select", signals / "embeddings.npy", "-k", 10, "--labels", signals / "labels.csv", "--json")
     found = askance(*ask).data
     assert (found["learner"], found["labeled"]) == ("precomputed", 60)
-    assert found["strategy"].startswith("margin | top(x=10)")
+    assert found["strategy"].startswith("margin | doubt_herding")
     assert all(int(p["item"]) >= 60 for p in found["picks"])
 
 

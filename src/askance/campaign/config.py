@@ -19,6 +19,7 @@ from askance import stopping
 from askance.errors import BadConfig, BadLabel, nearest
 from askance.labels.single import check_name
 from askance.spec import parse
+from askance.usual import AUTO
 
 
 def said(help: str, default: Any = "", low: float | None = None, below: float | None = None) -> Any:
@@ -47,7 +48,7 @@ class Config:
     classes: tuple[str, ...] = said("names of the classes; left out, they are those of the known labels", ())
     open_classes: bool = said("true: a label that is not among the classes is taken as a new class", False)
     learner: str = said("what learns; left out, the default for this kind of pool")
-    strategy: str = said("what to ask about next; left out, dbal or what the learner allows")
+    strategy: str = said("what to ask about next; left out or auto, uherding or what the learner allows")
     batch: int = said("questions a round", 20, low=1)
     warmup: int = said("questions of round 0, before anything is learned", 20, low=1)
     warmup_strategy: str = said("how round 0 is chosen; left out, typiclust where there are embeddings, else random")
@@ -66,7 +67,7 @@ class Config:
         for f in fields(PoolConfig):
             check_value(f, getattr(self.pool, f.name), "pool.")
         check_classes(self.classes)
-        for text in filter(None, (self.strategy, self.warmup_strategy)):
+        for text in {self.strategy, self.warmup_strategy} - {"", AUTO}:
             parse(text)
         if self.stop:
             stopping.parse(self.stop)

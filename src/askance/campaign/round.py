@@ -20,7 +20,7 @@ from askance.ops import hex_id
 from askance.protocols import Learner, Verdict
 from askance.select import Batch
 
-SHOWN = ("budget", "exhausted", "stabilizing", "plateau", "uncertainty")  # rules shown where none may act
+SHOWN = ("budget", "exhausted", "stabilizing", "classification_change", "uncertainty")  # rules shown where none may act
 
 
 def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ...]) -> Turn:

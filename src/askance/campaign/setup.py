@@ -7,13 +7,13 @@ from pathlib import Path
 from askance.campaign.config import Config
 from askance.campaign.plan import Plan
 from askance.campaign.shares import share_out
-from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.errors import BadConfig, BadLabel
 from askance.labels import OneClass
 from askance.learners import Prepared
 from askance.ops import hex_id
 from askance.protocols import Learner, Pool
 from askance.spec import parse
+from askance.usual import named
 
 
 def open_pool(config: Config, cache: Path) -> Pool:
@@ -81,8 +81,8 @@ def with_strategies(config: Config, learner: Learner) -> Config:
     """With both strategies named: the usual ones for what the learner gives, where the configuration names none."""
     return replace(
         config,
-        strategy=config.strategy or usual_strategy(learner.provides),
-        warmup_strategy=config.warmup_strategy or usual_warmup(learner.cold),
+        strategy=named(config.strategy, learner.provides),
+        warmup_strategy=named(config.warmup_strategy, learner.cold, cold=True),
     )
 
 

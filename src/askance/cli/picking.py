@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from askance import ops
-from askance.campaign.usual import usual_strategy, usual_warmup
 from askance.errors import BadLabel, BadSignal, MissingSignal
 from askance.progress import bar, track
 from askance.protocols import Learner, Pool
 from askance.samples import Samples
 from askance.select import Batch, select, whole
 from askance.shards import Shard, exact_prefix, select_shards
-from askance.signals import DERIVED, GIVERS, Signals, concat, listed
+from askance.signals import GIVERS, Signals, concat, listed
 from askance.spec import parse
 from askance.strategy import Strategy
+from askance.usual import named, with_derived
 
 SHARD_BYTES = 64 << 20  # of signals at a time, where no other number of rows is asked for
 SHARD_ROWS = 4096  # of samples at a time, where a learner has to look at them
@@ -78,7 +78,7 @@ def pick(
     known = _known(pool, answers or {})
     has = _says(pool, learner, known)
     cold = learner is not None and known is None
-    strategy = strategy or (usual_warmup(has) if cold else usual_strategy(has))
+    strategy = named(strategy, has, _fits(pool, learner), cold)
     s = whole(parse(strategy))
     check_needs(strategy, s, has, learner_text, known is not None)
     if learner is not None and known is not None:
@@ -106,11 +106,6 @@ def check_needs(text: str, s: Strategy, has: frozenset[str], learner: str, fitte
         hints.append("--labels FILE says what is labelled already")
         hints.append("typiclust and random choose without labels")
     raise MissingSignal(f"{text} needs {', '.join(missing)}; {who} gives {listed(has)}{state} ({'; '.join(hints)})")
-
-
-def derived(names: frozenset[str]) -> frozenset[str]:
-    """With the signals that can be computed from these."""
-    return names | {name for name, ways in DERIVED.items() if any(source in names for source, _ in ways)}
 
 
 def _context(read: Callable[[Samples], Signals], known: Known | None) -> dict[str, Any]:
@@ -144,8 +139,8 @@ def _known(pool: Pool, answers: Mapping[int, str]) -> Known | None:
 def _says(pool: Pool, learner: Learner | None, known: Known | None) -> frozenset[str]:
     """The signals that there will be."""
     if learner is None:
-        return derived(frozenset(_first(pool).columns)) if len(pool) else frozenset()
-    return derived(learner.provides if known is not None else learner.cold)
+        return with_derived(_first(pool).columns) if len(pool) else frozenset()
+    return with_derived(learner.provides if known is not None else learner.cold)
 
 
 def _first(pool: Pool) -> Signals:

@@ -38,7 +38,7 @@ Parquet or `.npy` shards, or a URL of one of these; see [pools.md](pools.md). **
 
 | what the model gives | once it has learned, and for probabilities of your own | before it has seen a label |
 |---|---|---|
-| probabilities and embeddings | `dbal` | `typiclust` |
+| probabilities and embeddings | `uherding`; `dbal` where a matrix of yours does not fit into memory | `typiclust` |
 | embeddings alone | `typiclust` | `typiclust` |
 | probabilities alone | `margin` | `random` |
 | neither | `random` | `random` |
@@ -63,9 +63,8 @@ from random with the 95 % interval:
 | `typiclust` | `dbal(beta=5)` | 80 | .911 | +.054 (+.036 to +.072) |
 | `typiclust` | `dbal` | 60 | .919 | +.063 (+.040 to +.086) |
 
-`uherding` does as well as `dbal` here; `dbal` is the usual one because it looks at all but the last few hundred samples
-one by one, and so gives the same picks out of core. No strategy wins everywhere: `run --control "margin; random"`
-compares on your own data.
+`--strategy auto` says the same in a word. [auto.md](auto.md) has the measurements, eight sets among them that had no
+part in the choice. No strategy wins everywhere: `run --control "margin; random"` compares on your own data.
 """
 
 

@@ -8,6 +8,7 @@ import typer
 
 from askance.cli import options, show
 from askance.errors import BadStrategy, nearest
+from askance.usual import AUTO, usual_strategy, usual_warmup
 
 if TYPE_CHECKING:
     from askance.describe import Entry, Parameter
@@ -23,6 +24,7 @@ Given = Annotated[
     str, typer.Option("--given", metavar="SIGNAL,SIGNAL", help="Only those that run when the learner gives just these.")
 ]
 
+COLUMNS = ("signals", "learned", "cold")
 TABLE = 150  # columns from which five things fit beside each other
 
 
@@ -32,6 +34,8 @@ def command(
     """Lists every strategy by family with what it needs, its cost and its paper; with NAME, all about that one."""
     from askance.describe import entries, entry
 
+    if name == AUTO:
+        return _auto(as_json)
     if name:
         found = entry(name)
         return show.as_json(plain(found)) if as_json else _one(found)
@@ -43,6 +47,15 @@ def command(
     if not every:
         show.say("none is like that")
     return show.say("askance strategies NAME says more; they compose: margin | top(x=10) | kmeans")
+
+
+def _auto(as_json: bool) -> None:
+    """What the word stands for, by the signals that there are."""
+    sets = [("probs", "embeddings"), ("probs",), ("embeddings",), ()]
+    rows = [(" and ".join(s) or "neither", usual_strategy(s), usual_warmup(s)) for s in sets]
+    if as_json:
+        return show.as_json({"name": AUTO, "stands_for": [dict(zip(COLUMNS, r, strict=True)) for r in rows]})
+    return show.table("auto: the usual strategy for what the model gives", COLUMNS, rows)
 
 
 def chosen(

@@ -21,6 +21,7 @@ from askance.progress import track
 from askance.protocols import Learner, Pool
 from askance.simulate import simulate
 from askance.spec import parse
+from askance.usual import named
 
 ACCURACY = "accuracy@test"
 ENOUGH = 0.95  # of the accuracy with all labels
@@ -77,6 +78,7 @@ def trials(
             learner.prepare(pool.take(pool.ids))
         if seed not in full:
             full[seed] = ceiling(pool, learner, truth, config, seed)
+        text = named(text, learner.provides)
         warmup = text if text in controls and parse(text).needs <= learner.cold else config.warmup_strategy
         done.append(Trial(text, seed, full[seed], run_one(pool, make, truth, config, text, warmup, seed)))
     return done
