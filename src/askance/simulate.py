@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from askance import metrics
 from askance.campaign.guesses import KEPT
 from askance.campaign.plan import Known, Measure, Plan, check_learner
 from askance.campaign.round import next_round
@@ -37,13 +36,14 @@ def simulate(
     warmup_strategy: str | Strategy = "random",
     stop: str = "",
     stop_set: int = 0,
-    measure: Measure = metrics.measure,
+    measure: Measure | None = None,
 ) -> History:
     """Asks, is told by `truth`, learns and measures, until the budget or the pool is used up, or `stop` says so.
 
     strategy  'auto' is `uherding`, or what the learner allows (usual.py)
     warmup  how many samples round 0 asks about, or the very ids
     test    the share of the pool to measure on, or the very ids; they are never asked about
+    measure what to measure; None for all the usual metrics of classes, or of numbers
     A sample that `truth` does not know is skipped, as a person would.
     """
     learner = learner_factory()

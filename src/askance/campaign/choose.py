@@ -8,9 +8,10 @@ from time import monotonic
 import numpy as np
 
 from askance.campaign.guesses import HISTORY, Guesses, guesses, history
-from askance.campaign.plan import Known, Plan, as_ids, learned_needs, round_seed
+from askance.campaign.plan import Known, Plan, as_ids, learned_needs, predicts_numbers, round_seed
 from askance.errors import BadPool
 from askance.ops import hex_id
+from askance.ops.numerals import as_numbers
 from askance.protocols import Learner
 from askance.select import Batch, select
 from askance.signals import Signals
@@ -73,7 +74,8 @@ def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
         said = said.with_(history=history(now.known.guesses, guessed, said.ids))
     free, labeled, pending = (said.take(np.isin(said.ids, ids)) for ids in (now.free, learned, now.waiting))
     scored = monotonic()
-    labels = np.array([now.learned[int(i)] for i in labeled.ids], dtype=object)
+    told = [now.learned[int(i)] for i in labeled.ids]
+    labels = as_numbers(told) if predicts_numbers(now.learner) else np.array(told, dtype=object)
     seed = round_seed(now.plan.seed, now.number)
     batch = select(strategy, free, k, seed, labeled=labeled, labels=labels, pending=pending, learner=now.learner)
     return Choice(batch, drawn, said.skipped, {"score": scored - start, "select": monotonic() - scored}, guessed)

@@ -7,36 +7,44 @@ import numpy as np
 
 from askance import metrics
 from askance.campaign.choose import Moment, signals_of
-from askance.campaign.plan import as_ids
+from askance.campaign.plan import as_ids, predicts_numbers
 from askance.history import Round
 from askance.metrics.measure import Share
 from askance.signals import Signals
 
 
 def measured(now: Moment) -> dict[str, Any]:
-    """Round's metrics, calibration, stop_set and certainty, from one pass over the samples that they need."""
-    if "probs" not in now.learner.provides:
+    """Round's metrics, calibration, stop_set and certainty, from one pass over the samples that they need.
+
+    Of a learner of numbers it is the metrics alone: the rest is about probabilities.
+    """
+    numbers = predicts_numbers(now.learner)
+    if not numbers and "probs" not in now.learner.provides:
         return {}
     validation = {i: now.known.labels[i] for i in now.known.validation & now.known.labels.keys()}
     shares: tuple[tuple[Share, Mapping[int, str]], ...]
     shares = (("validation", validation), ("test", now.plan.test_labels))
-    watched = now.plan.shares.stop_set
+    watched = now.plan.shares.stop_set[: 0 if numbers else None]
     wanted = np.unique(np.concatenate([watched, *(as_ids(truth) for _, truth in shares)]))
     if not len(wanted):
         return {}
-    said = signals_of(now, wanted, frozenset({"probs"}))
+    signal = "prediction" if numbers else "probs"
+    said = signals_of(now, wanted, frozenset({signal}))
     found: dict[str, Any] = {"metrics": {}}
     for share, truth in shares:
         rows = rows_of(said.ids, as_ids(truth))
         if len(rows):
-            _add_share(found, now, share, [truth[int(i)] for i in said.ids[rows]], said["probs"][rows])
-    return found | _watched(said, watched, now.learner.classes)
+            _add_share(found, now, share, [truth[int(i)] for i in said.ids[rows]], said[signal][rows])
+    return found if numbers else found | _watched(said, watched, now.learner.classes)
 
 
-def _add_share(found: dict[str, Any], now: Moment, share: Share, labels: list[str], probs: np.ndarray) -> None:
-    classes = now.learner.classes
-    found["metrics"].update(now.plan.measure(labels, probs, classes, share))
-    found["calibration"] = metrics.calibration(labels, probs, classes).plain()  # the test share's, where there is one
+def _add_share(found: dict[str, Any], now: Moment, share: Share, labels: list[str], said: np.ndarray) -> None:
+    """said: probs (n, C), or the predicted numbers (n,)."""
+    classes, numbers = now.learner.classes, said.ndim == 1
+    measure = now.plan.measure or (metrics.measure_numbers if numbers else metrics.measure)
+    found["metrics"].update(measure(labels, said, classes, share))
+    if not numbers:  # of the test share, where there is one
+        found["calibration"] = metrics.calibration(labels, said, classes).plain()
 
 
 def _watched(said: Signals, watched: np.ndarray, classes: tuple[str, ...]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from askance import metrics, ops
+from askance import ops
 from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.shares import Shares
 from askance.errors import BadConfig, BadLearner, nearest
@@ -24,7 +24,7 @@ class Plan:
     test_labels  {id: label} for `shares.test`, from the answer key
     first        ids of round 0 where they are given, instead of a warm-up that is chosen
     stop         text of the stopping rule that may act; "" = the usual ones are shown
-    measure      (truth, probs, classes, share) -> {name: Metric}
+    measure      (truth, what the learner says, its classes, share) -> {name: Metric}; None = all the usual ones
     """
 
     pool: Pool
@@ -40,7 +40,7 @@ class Plan:
     first: np.ndarray | None = None
     stop: str = ""
     strict: bool = False
-    measure: Measure = metrics.measure
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ def check_learner(plan: Plan, learner: Learner) -> None:
         )
 
 
+def predicts_numbers(learner: Learner) -> bool:
+    """Labels are numbers to it, and not classes."""
+    return "prediction" in learner.provides and "probs" not in learner.provides
+
+
 def learned_needs(strategy: Strategy) -> frozenset[str]:
     """What the learner must give: looking back takes its probabilities now, and those of past rounds are kept."""
     needs = strategy.needs
@@ -105,7 +110,9 @@ def one_class(known: Known) -> BadLearner:
     """Why nothing can be learned, when there is nothing left to ask either."""
     seen = set(known.labels.values())
     what = f"all {len(known.labels)} labels are {seen.pop()!r}" if seen else "no sample has a label"
-    return BadLearner(f"there is nothing to learn: {what}, two classes are needed, and there is nothing left to ask")
+    return BadLearner(
+        f"there is nothing to learn: {what}, two classes are needed (or two numbers), and there is nothing left to ask"
+    )
 
 
 def as_ids(ids: "set[int] | frozenset[int] | Mapping[int, str]") -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 from askance import metrics, stopping
 from askance.campaign.choose import Choice, Moment, choose
 from askance.campaign.measured import in_hindsight, measured, of_batch
-from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class
+from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class, predicts_numbers
 from askance.errors import BadPool
 from askance.history import History, Pick, Round
 from askance.learners import SemiSupervised
@@ -21,6 +21,8 @@ from askance.protocols import Learner, Verdict
 from askance.select import Batch
 
 SHOWN = ("budget", "exhausted", "stabilizing", "classification_change", "uncertainty")  # rules shown where none may act
+
+SHOWN_FOR_NUMBERS = ("budget", "exhausted", "plateau(metric='log_rmse', gain=0.01)")  # a hundredth is 1 % of the RMSE
 
 
 def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ...]) -> Turn:
@@ -31,14 +33,15 @@ def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ..
     lasting = {i: why for i, why in {**lost, **turn.unreadable}.items() if i not in known.gone}
     round = replace(turn.round, batch={**turn.round.batch, **in_hindsight(past, known.labels)})
     history = History({}, (*past, round), len(known.labels), plan.budget)
-    return replace(turn, round=replace(round, verdicts=judge(plan.stop, history)), unreadable=lasting)
+    verdicts = judge(plan.stop, history, SHOWN_FOR_NUMBERS if predicts_numbers(learner) else SHOWN)
+    return replace(turn, round=replace(round, verdicts=verdicts), unreadable=lasting)
 
 
-def judge(stop: str, history: History) -> tuple[Verdict, ...]:
+def judge(stop: str, history: History, shown: tuple[str, ...] = SHOWN) -> tuple[Verdict, ...]:
     """The verdicts of the rule that may act, the whole last; else those of the usual rules."""
     if stop:
         return stopping.judge(stop, history)
-    return tuple(stopping.parse(name)(history) for name in SHOWN)
+    return tuple(stopping.parse(name)(history) for name in shown)
 
 
 def _within(plan: Plan, known: Known) -> tuple[Known, dict[int, str]]:
@@ -76,7 +79,7 @@ def _learn(now: Moment) -> Turn:
 def _turn(now: Moment, chosen: Choice, **said: Any) -> Turn:
     shares, known = now.plan.shares, now.known
     left = len(shares.train) + len(shares.validation) - len({*known.labels, *known.gone})
-    counts = metrics.class_balance(list(known.labels.values()), ())
+    counts = {} if predicts_numbers(now.learner) else metrics.class_balance(list(known.labels.values()), ())
     round = Round(now.number, len(known.labels), left, _picks(now, chosen), class_counts=counts, **said)
     return Turn(round, frozenset(chosen.drawn.tolist()), chosen.unreadable, chosen.guesses)
 

@@ -1,7 +1,7 @@
 """Label kinds: what sort of answer is wanted, and which answers are right ones.  Floor 2."""
 
-from askance.labels.number import Number, as_numbers
+from askance.labels.number import Number
 from askance.labels.single import OneClass
 from askance.labels.text import parse_kind
 
-__all__ = ["Number", "OneClass", "as_numbers", "parse_kind"]
+__all__ = ["Number", "OneClass", "parse_kind"]

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from askance.errors import BadLearner
-from askance.labels import as_numbers
 from askance.learners import saving
 from askance.learners.features import INSTEAD, READS, Features, read_features, restored
 from askance.learners.training import check_kind, check_needs, in_blocks, in_id_order, unprepared
+from askance.ops.numerals import as_numbers
 from askance.protocols import FitReport
 from askance.samples import Samples
 from askance.signals import Signals

@@ -19,10 +19,12 @@ from askance.metrics.forecast import Forecast, Left, Span, forecast
 from askance.metrics.intervals import t_interval, wilson
 from askance.metrics.measure import LOWER_IS_BETTER, NAMES, measure
 from askance.metrics.outlook import Outlook, outlook
+from askance.metrics.regress import NUMBER_NAMES, log_rmse, mae, measure_numbers, r2, rmse
 
 __all__ = [
     "LOWER_IS_BETTER",
     "NAMES",
+    "NUMBER_NAMES",
     "Bin",
     "Calibration",
     "Comparison",
@@ -51,11 +53,16 @@ __all__ = [
     "kappa",
     "labels_to_reach",
     "log_loss",
+    "log_rmse",
     "lure",
     "macro_f1",
+    "mae",
     "measure",
+    "measure_numbers",
     "outlook",
+    "r2",
     "relative_entropy",
+    "rmse",
     "t_interval",
     "wilson",
     "win_matrix",

@@ -10,7 +10,7 @@ from askance.metrics.calibration import calibration
 from askance.metrics.classify import Labels, accuracy, balanced_accuracy, log_loss, macro_f1
 
 Share = Literal["test", "validation"]
-LOWER_IS_BETTER = frozenset({"log_loss", "ece"})
+LOWER_IS_BETTER = frozenset({"log_loss", "ece", "rmse", "log_rmse", "mae"})
 NAMES = ("accuracy", "balanced_accuracy", "macro_f1", "log_loss", "ece")
 
 
