@@ -41,6 +41,7 @@ class Round:
     foreseen    the class that the model predicts for each of the strategy's picks, in their order; "" = unknown
     batch       {"mean_entropy", "max_entropy", "variance"} of those picks, entropies as shares of ln C; and of the
                 batch before, {"answers": how many were told, "foreseen": the share of them that was predicted}
+    arms        where the strategy chooses among others: their odds, what was drawn and how likely it was (meta/past.py)
     """
 
     number: int
@@ -60,6 +61,7 @@ class Round:
     seconds: Mapping[str, float] = field(default_factory=dict)
     foreseen: tuple[str, ...] = ()
     batch: Mapping[str, float] = field(default_factory=dict)
+    arms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from askance import ops
+from askance.among import single
 from askance.errors import BadSignal, BadStrategy, MissingSignal
 from askance.signals import Signals, check_names, check_values, concat
 from askance.spec import parse
@@ -81,6 +82,7 @@ def select(
 
 def whole(s: Strategy, costs: Any = None) -> Strategy:
     """A bare scorer gets `| top`, and `| per_cost` before it where there are costs that it does not weigh itself."""
+    s = single(s)
     weighed = costs is None or any(a.asks("costs") for a in s.atoms())
     if s.kind is Picks and not weighed:
         raise BadStrategy(

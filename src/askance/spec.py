@@ -1,13 +1,14 @@
 """Text to strategy.  Floor 1.
 
 Python, the command line, the HTTP API, the database and the web form all use the same text.  It is read by a
-whitelisted walk over Python's syntax tree: names, numbers, calls with keyword literals, and `| + *`.  Nothing in it
-is ever run.
+whitelisted walk over Python's syntax tree: names, numbers, calls with keyword literals, `| + *`, and, for the forms of
+among.py and `over`, strategies in the place of positional arguments.  Nothing in it is ever run.
 """
 
 import ast
 from typing import Any
 
+from askance.among import FORMS, alone, among
 from askance.errors import BadStrategy, nearest
 from askance.strategy import ATOMS, RECIPES, Constant, Over, Recipe, Strategy, check_parameter
 
@@ -21,7 +22,7 @@ def parse(text: str | Strategy) -> Strategy:
     if len(text) > LONGEST:
         raise BadStrategy(f"a strategy text has at most {LONGEST} characters; this one has {len(text)}")
     try:
-        return _walk(ast.parse(text.strip(), mode="eval").body, text, {})
+        return alone(_walk(ast.parse(text.strip(), mode="eval").body, text, {}))
     except SyntaxError as e:
         raise BadStrategy(f"cannot read the strategy {text!r}: {e.msg} at character {e.offset}") from None
     except (RecursionError, MemoryError):
@@ -50,6 +51,9 @@ def _walk(node: ast.AST, text: str, bound: dict[str, Any]) -> Strategy:
             return Over(_walk(scorer, text, bound), **params)
         case ast.Call(ast.Name(name), [], keywords):
             return _named(name, _literals(keywords, text, bound), text)
+        case ast.Call(ast.Name(name), [_, *_] as given, keywords) if name in FORMS:
+            arms = tuple(_walk(arm, text, bound) for arm in given)
+            return among(FORMS[name], arms, _literals(keywords, text, bound))
         case ast.Call(ast.Name(name), [_, *_], _):
             raise BadStrategy(f"{name} in {text!r} takes its parameters by name, as in {name}(x=3)")
     raise BadStrategy(f"cannot read {ast.unparse(node)!r} in the strategy {text!r}")
@@ -60,7 +64,9 @@ def _named(name: str, params: dict[str, Any], text: str) -> Strategy:
         return expand(found, params)
     if name in ATOMS:
         return ATOMS[name].with_(**params)
-    known = [*RECIPES.names(), *ATOMS.names(), "over"]
+    if name in FORMS:
+        return among(FORMS[name], (), params)
+    known = [*RECIPES.names(), *ATOMS.names(), *FORMS.names(), "over"]
     hint = nearest(name, known) or "; `askance strategies` lists them"
     if name == "auto":
         hint = ": it stands alone where the signals are known, in `select`, `simulate` and a campaign"

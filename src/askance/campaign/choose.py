@@ -1,15 +1,19 @@
 """Chooses a batch: the strategy's part, and the part drawn at random to measure on.  Floor 5."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import monotonic
 
 import numpy as np
 
+from askance.among import choosing
+from askance.campaign.arms import Arms, drawn_among
 from askance.campaign.guesses import HISTORY, Guesses, guesses, history
 from askance.campaign.plan import Known, Plan, as_ids, learned_needs, predicts_numbers, round_seed
 from askance.errors import BadPool
+from askance.history import Round
+from askance.meta.past import Point
 from askance.ops import hex_id
 from askance.ops.numerals import as_numbers
 from askance.protocols import Learner
@@ -20,12 +24,21 @@ from askance.strategy import Strategy
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a round stands.  number: of the round; the learner is changed by a fit, all else is fixed."""
+    """Where a round stands; the learner is changed by a fit, all else is fixed.
+
+    past    the rounds before; curves: of the strategies that are compared by their own labels
+    """
 
     plan: Plan
     learner: Learner
     known: Known
-    number: int
+    past: tuple[Round, ...] = ()
+    curves: Mapping[str, Point] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """Of the round."""
+        return len(self.past)
 
     @cached_property
     def learned(self) -> Mapping[int, str]:
@@ -52,13 +65,15 @@ class Moment:
 @dataclass(frozen=True)
 class Choice:
     """batch: the strategy's picks; drawn: ids to measure on; unreadable: {id: why}; seconds: {"score", "select"};
-    guesses: what was predicted, where the strategy looks back."""
+    guesses: what was predicted, where the strategy looks back; why, arms: where it chooses among others."""
 
     batch: Batch
     drawn: np.ndarray
     unreadable: Mapping[int, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     guesses: Guesses | None = None
+    why: tuple[str, ...] = ()
+    arms: Arms = field(default_factory=dict)
 
 
 def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
@@ -77,8 +92,23 @@ def choose(now: Moment, strategy: Strategy, size: int) -> Choice:
     told = [now.learned[int(i)] for i in labeled.ids]
     labels = as_numbers(told) if predicts_numbers(now.learner) else np.array(told, dtype=object)
     seed = round_seed(now.plan.seed, now.number)
-    batch = select(strategy, free, k, seed, labeled=labeled, labels=labels, pending=pending, learner=now.learner)
-    return Choice(batch, drawn, said.skipped, {"score": scored - start, "select": monotonic() - scored}, guessed)
+
+    def pick(one: Strategy) -> Batch:
+        return select(one, free, k, seed, labeled=labeled, labels=labels, pending=pending, learner=now.learner)
+
+    batch, why, arms = picked(now, strategy, pick, said, free.ids, k)
+    seconds = {"score": scored - start, "select": monotonic() - scored}
+    return Choice(batch, drawn, said.skipped, seconds, guessed, why, arms)
+
+
+def picked(
+    now: Moment, strategy: Strategy, pick: Callable[[Strategy], Batch], said: Signals, free: np.ndarray, k: int
+) -> tuple[Batch, tuple[str, ...], Arms]:
+    """The batch, why each sample is in it, and what a strategy that chooses among others must remember."""
+    if (among := choosing(strategy)) is not None:
+        return drawn_among(now, among, pick, said, free, k)
+    batch = pick(strategy)
+    return batch, batch.why, {}
 
 
 def divided(now: Moment, size: int) -> tuple[int, np.ndarray]:

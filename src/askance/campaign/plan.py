@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from askance import ops
+from askance.among import Among, choosing, single
 from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.shares import Shares
 from askance.errors import BadConfig, BadLearner, nearest
 from askance.history import Metric, Round
+from askance.meta import first_odds
 from askance.metrics.measure import Share
 from askance.protocols import Learner, Pool
 from askance.strategy import Strategy
@@ -79,6 +81,9 @@ def round_seed(seed: int, number: int) -> int:
 
 def check_learner(plan: Plan, learner: Learner) -> None:
     """That the learner gives what the strategies need, before any work."""
+    single(plan.warmup_strategy)
+    if (among := choosing(plan.strategy)) is not None:
+        _check_chooser(plan, among)
     missing = learned_needs(plan.strategy) - learner.provides
     if missing:
         raise BadConfig(_lacks(plan.strategy, missing, learner.provides, "the learner"))
@@ -93,6 +98,15 @@ def check_learner(plan: Plan, learner: Learner) -> None:
 def predicts_numbers(learner: Learner) -> bool:
     """Labels are numbers to it, and not classes."""
     return "prediction" in learner.provides and "probs" not in learner.provides
+
+
+def _check_chooser(plan: Plan, among: Among) -> None:
+    first_odds(among)
+    if among.form.measures and not plan.validation:
+        raise BadConfig(
+            f"{among.form.name} compares strategies on a share of the pool that is drawn at random and labelled too; "
+            "say how much, as in validation = 0.2"
+        )
 
 
 def learned_needs(strategy: Strategy) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from askance import metrics, stopping
+from askance.campaign.arms import own_curves
 from askance.campaign.choose import Choice, Moment, choose
 from askance.campaign.measured import in_hindsight, measured, of_batch
 from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class, predicts_numbers
@@ -28,7 +29,7 @@ SHOWN_FOR_NUMBERS = ("budget", "exhausted", "plateau(metric='log_rmse', gain=0.0
 def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ...]) -> Turn:
     """Fits on the labels so far, measures, and chooses the next batch; a warm-up until two classes are known."""
     known, lost = _within(plan, known)
-    now = Moment(plan, learner, known, len(past))
+    now = Moment(plan, learner, known, past)
     turn = _learn(now) if len(set(now.learned.values())) > 1 else _warm_up(now)
     lasting = {i: why for i, why in {**lost, **turn.unreadable}.items() if i not in known.gone}
     round = replace(turn.round, batch={**turn.round.batch, **in_hindsight(past, known.labels)})
@@ -68,6 +69,7 @@ def _learn(now: Moment) -> Turn:
     start, ids = monotonic(), as_ids(now.learned)
     if isinstance(now.learner, SemiSupervised):
         now.learner.offer(now.plan.pool.take(now.free), now.number)
+    now = replace(now, curves=own_curves(now))
     fit = now.learner.fit(now.plan.pool.take(ids), [now.learned[int(i)] for i in ids], seed=now.plan.seed)
     train = {"train": monotonic() - start}
     found = measured(now)
@@ -80,7 +82,9 @@ def _turn(now: Moment, chosen: Choice, **said: Any) -> Turn:
     shares, known = now.plan.shares, now.known
     left = len(shares.train) + len(shares.validation) - len({*known.labels, *known.gone})
     counts = {} if predicts_numbers(now.learner) else metrics.class_balance(list(known.labels.values()), ())
-    round = Round(now.number, len(known.labels), left, _picks(now, chosen), class_counts=counts, **said)
+    round = Round(
+        now.number, len(known.labels), left, _picks(now, chosen), class_counts=counts, arms=chosen.arms, **said
+    )
     return Turn(round, frozenset(chosen.drawn.tolist()), chosen.unreadable, chosen.guesses)
 
 
@@ -88,6 +92,6 @@ def _picks(now: Moment, chosen: Choice) -> tuple[Pick, ...]:
     ids = np.concatenate([chosen.batch.ids, chosen.drawn])
     names = now.plan.pool.take(ids).names if len(ids) else ids
     utility = [*chosen.batch.utility.tolist(), *[0.0] * len(chosen.drawn)]
-    why = [*chosen.batch.why, *["drawn at random to measure on"] * len(chosen.drawn)]
+    why = [*(chosen.why or chosen.batch.why), *["drawn at random to measure on"] * len(chosen.drawn)]
     rows = zip(ids.tolist(), names, utility, why, strict=True)
     return tuple(Pick(i, str(name), rank, u, w) for rank, (i, name, u, w) in enumerate(rows, 1))
