@@ -155,6 +155,9 @@ def _check_column(name: str, a: Array, ids: Array) -> None:
     row = ops.first_bad_row(a)
     if row is not None:
         raise BadSignal(f"{name} has NaN or infinite values, first in row {row} (sample {ops.hex_id(ids[row])})")
+    if name == "variance" and a.size and a.min() < 0:
+        row = int(a.argmin())
+        raise BadSignal(f"variance is below 0: row {row} (sample {ops.hex_id(ids[row])}) has {a[row]:g}")
     if wrong is not None:
         row, why = wrong
         raise BadSignal(f"{name} are not probabilities: row {row} (sample {ops.hex_id(ids[row])}) {why}")

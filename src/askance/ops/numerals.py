@@ -50,5 +50,5 @@ def is_number(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(str(value) if isinstance(value, str) else value)  # np.str_ shows its type
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."

@@ -1,0 +1,1 @@
+"""Labels are numbers: what to ask where the target is one."""
