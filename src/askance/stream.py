@@ -103,9 +103,9 @@ def _arrivals(s: Strategy, good: Signals, p: Policy, seen: int, seed: int) -> It
             "entropy(normalised=True) or another scorer from 0 to 1"
         )
     noise = ops.noise(seed, good.ids, DRAW + seen + np.arange(len(good)))
-    vectors = good["embeddings"] if "embeddings" in p.needs else [None] * len(good)
-    for utility, u, vector in zip(utilities.tolist(), noise.tolist(), vectors, strict=True):
-        yield Arrival(utility, u, vector)
+    vectors, probs = (good[name] if name in p.needs else [None] * len(good) for name in ("embeddings", "probs"))
+    for utility, u, vector, row in zip(utilities.tolist(), noise.tolist(), vectors, probs, strict=True):
+        yield Arrival(utility, u, vector, row)
 
 
 def _configured(signals: Signals, s: Strategy, p: Policy) -> None:

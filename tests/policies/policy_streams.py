@@ -1,7 +1,7 @@
 """Streams to try policies on, and what must hold of each, as plain functions: an AssertionError says what broke."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,9 +30,14 @@ def _utilities() -> dict[str, np.ndarray]:
 UTILITIES = _utilities()
 
 
+def two_classes(utility: float) -> np.ndarray:
+    """Probabilities whose margin gives the utility: 1 - (p - q), cut off at 0 and 1."""
+    return np.array([1 - min(max(utility, 0.0), 1.0) / 2, min(max(utility, 0.0), 1.0) / 2])
+
+
 def arrivals(utilities: np.ndarray) -> list[Arrival]:
     return [
-        Arrival(float(u), float(z), v)
+        Arrival(float(u), float(z), v, two_classes(u))
         for u, z, v in zip(utilities, NOISE[: len(utilities)], VECTORS[: len(utilities)], strict=True)
     ]
 
@@ -100,7 +105,7 @@ def chances_are_true(policy: Policy) -> None:
         assert 0 <= p <= 1, f"{policy} gives a chance of {p}"
         for noise in (1e-9, p - 1e-7, p + 1e-7, 1 - 1e-9):
             if 0 < noise < 1:
-                _, again = policy(state, Arrival(arrival.utility, noise, arrival.vector))
+                _, again = policy(state, replace(arrival, noise=noise))
                 assert abs(again.chance - p) < 1e-12, f"the chance of {policy} looks at the noise"
                 assert again.ask == (noise < p), f"{policy} says a chance of {p}, and decides by another"
 

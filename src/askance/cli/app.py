@@ -12,6 +12,7 @@ from askance.cli import (
     doctor,
     label,
     new,
+    pal,
     report,
     run,
     select,
@@ -46,6 +47,7 @@ START, CAMPAIGN, LOOK = "Start here", "A campaign", "Look around"
 app.command("demo", rich_help_panel=START)(demo.command)
 app.command("select", rich_help_panel=START)(select.command)
 app.command("stream", rich_help_panel=START)(stream.command)
+app.command("pal", rich_help_panel=START)(pal.command)
 app.command("new", rich_help_panel=CAMPAIGN)(new.command)
 app.command("label", rich_help_panel=CAMPAIGN)(label.command)
 app.command("run", rich_help_panel=CAMPAIGN)(run.command)

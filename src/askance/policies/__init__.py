@@ -13,6 +13,7 @@ from askance.policies.drift import drift
 from askance.policies.fixed import fixed
 from askance.policies.iwal import iwal
 from askance.policies.ledger import Ledger, plain
+from askance.policies.pal import pal
 from askance.policies.policy import POLICIES, Arrival, Choice, Policy, bounded, policy, worded
 from askance.policies.quantile import quantile
 from askance.policies.random import random
@@ -34,6 +35,7 @@ __all__ = [
     "drift",
     "fixed",
     "iwal",
+    "pal",
     "parse_policy",
     "plain",
     "policy",

@@ -35,11 +35,13 @@ class Arrival:
     utility  what the scorer said, 0 or more
     noise    uniform in (0, 1), of this arrival alone; a chance must not look at it
     vector   (D,) where the policy needs embeddings
+    probs    (C,) where the policy needs them
     """
 
     utility: float
     noise: float = 0.5
     vector: np.ndarray | None = None
+    probs: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
