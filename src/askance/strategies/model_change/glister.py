@@ -25,21 +25,28 @@ def glister(probs, embeddings, labeled, labels, learner, ids, k, seed, *, rate=1
     probs (N, C), embeddings (N, D), both of the labelled too, which are the validation set V; g_x = (p - e_y) x h with
     y the likeliest class.  g_V is taken anew in each of `steps` parts of the batch, at the weights moved by what was
     picked: rate / (k t) times the sum of their gradients, t the mean of |h|^2, so that all of a batch moves a score by
-    about `rate` at most.  (The paper takes the labels of a training set; here they are the model's guesses.)
+    about `rate` at most.  (The paper takes the labels of a training set; here they are the model's guesses.)  A model
+    that is sure of all its labelled samples, as a forest may be, has no loss there to lower: the picks are then random.
     """
     tie = ops.noise(seed, ids)
     if probs.shape[1] < 2 or not len(ids):
         return np.argsort(tie)[:k]
     p, h, given = answered(labeled, labels, probs.shape[1], learner, "glister")
-    size = rate / (max(k, 1) * float((h * h).sum(1).mean()) or 1.0)
+    length = float((h * h).sum(1).mean())
+    size = rate / (max(k, 1) * length or 1.0)
     scores, free = np.log(np.maximum(p, TINY)), np.ones(len(ids), bool)
     taken = np.zeros(0, np.int64)
     for part in np.array_split(np.arange(min(k, len(ids))), min(steps, max(k, 1))):
-        slope = (ops.softmax(scores) - given).T @ h / len(h)
+        slope = real((ops.softmax(scores) - given).T @ h / len(h), length**0.5)
         best = ordered(alignment(probs, embeddings, slope), free, tie)[: len(part)]
         taken, free[best] = np.concatenate([taken, best]), False
         scores = scores - size * moved(probs[best], embeddings[best], h)
     return taken
+
+
+def real(slope: np.ndarray, length: float) -> np.ndarray:
+    """The slope, or nothing where it is no more than the rounding of a probability of 1."""
+    return slope if np.abs(slope).max(initial=0.0) > 1e-9 * length else np.zeros_like(slope)
 
 
 def ordered(gain: np.ndarray, free: np.ndarray, tie: np.ndarray) -> np.ndarray:
