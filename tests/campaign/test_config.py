@@ -47,7 +47,7 @@ def test_urls_are_left_as_they_are(tmp_path: Path) -> None:
     ("data", "said"),
     [
         ({"batchsize": 3}, "no key 'batchsize'; did you mean 'batch'"),
-        ({"zzz": 3}, "no key 'zzz'; there are pool, classes"),
+        ({"zzz": 3}, "no key 'zzz'; there are pool, labels, classes"),
         ({"pool": {"txt": "a"}}, "no key 'pool.txt'; did you mean 'text'"),
         ({"pool": 3}, "pool must be a path"),
         ({"pool": {"source": 3}}, "pool.source must be text, not 3"),

@@ -8,6 +8,7 @@ import numpy as np
 from askance.audit import Audit, audit
 from askance.campaign.plan import as_ids
 from askance.errors import BadLabel
+from askance.labels.text import CLASS
 from askance.learners.out_of_fold import out_of_fold
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ def audited(campaign: "Campaign", *, method: str = "class", seed: int = 0) -> Au
     It changes nothing in the campaign: labels that are wrong are for people to correct.  `campaign.learner` is fitted
     anew, so `campaign.model()` is to be asked for again afterwards.
     """
+    if campaign.label_kind.name != CLASS:
+        raise BadLabel(
+            "an audit is of labels that are classes: it asks how likely each is, and numbers have no such odds"
+        )
     told = campaign.labels()
     ids = as_ids(told)
     ids = ids[np.isin(ids, campaign.pool.ids)]

@@ -26,7 +26,7 @@ from askance.errors import BadCampaign, BadConfig, BadLabel
 from askance.history import History, Round
 from askance.labels import OneClass
 from askance.ops import hex_id
-from askance.protocols import Item, Learner, Oracle, Pool
+from askance.protocols import Item, LabelKind, Learner, Oracle, Pool
 from askance.store import Lock, Store
 
 
@@ -54,6 +54,7 @@ class Campaign:
             config = config if learner else setup.with_learner(config, pool)
             learner = setup.prepared(learner or setup.make_learner(config, pool, place.features), pool)
             config = setup.with_strategies(config, learner)
+            setup.check_labels(config, learner)
             check_learner(setup.make_plan(config, pool), learner)
             name = f"campaign.db.new-{uuid.uuid4().hex}"
             _first_event(Store(place.url(name), str(place.root)), config, len(pool))
@@ -108,9 +109,9 @@ class Campaign:
         return self.config.text()
 
     @property
-    def label_kind(self) -> OneClass:
-        kind = OneClass(self.config.classes, self.config.open_classes)
-        return kind.grown(self.labels().values()) if kind.open else kind
+    def label_kind(self) -> LabelKind:
+        kind = self.config.kind
+        return kind.grown(self.labels().values()) if isinstance(kind, OneClass) and kind.open else kind
 
     # ---- questions and answers
 
@@ -239,7 +240,7 @@ def _id(task: Task | int) -> int:
     return task.id if isinstance(task, Task) else int(task)
 
 
-def _checked(kind: OneClass, task: Task | int, value: str) -> str:
+def _checked(kind: LabelKind, task: Task | int, value: str) -> str:
     try:
         return kind.check(value)
     except BadLabel as e:

@@ -17,7 +17,9 @@ import tomli_w
 
 from askance import stopping
 from askance.errors import BadConfig, BadLabel, nearest
+from askance.labels import Number, parse_kind
 from askance.labels.single import check_name
+from askance.protocols import LabelKind
 from askance.spec import parse
 from askance.usual import AUTO
 
@@ -45,6 +47,7 @@ class Config:
     """Every setting, with its default."""
 
     pool: PoolConfig = field(default=PoolConfig(), metadata={"help": "where the samples lie"})
+    labels: str = said("what a label is: class, or number, as in number(low=0, high=100, unit='MPa')", "class")
     classes: tuple[str, ...] = said("names of the classes; left out, they are those of the known labels", ())
     open_classes: bool = said("true: a label that is not among the classes is taken as a new class", False)
     learner: str = said("what learns; left out, the default for this kind of pool")
@@ -67,12 +70,19 @@ class Config:
         for f in fields(PoolConfig):
             check_value(f, getattr(self.pool, f.name), "pool.")
         check_classes(self.classes)
+        if isinstance(self.kind, Number) and (self.classes or self.open_classes):
+            raise BadConfig(f"classes have no place beside labels = {self.labels!r}: there a label is a number")
         for text in {self.strategy, self.warmup_strategy} - {"", AUTO}:
             parse(text)
         if self.stop:
             stopping.parse(self.stop)
         if self.validation + self.test >= 1:
             raise BadConfig(f"validation ({self.validation}) and test ({self.test}) leave nothing to learn from")
+
+    @property
+    def kind(self) -> LabelKind:
+        """What sort of answer is wanted."""
+        return parse_kind(self.labels, self.classes, self.open_classes)
 
     def plain(self) -> dict[str, Any]:
         """As JSON and TOML have it; settings that are None are left out."""

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from askance.campaign import reading
 from askance.errors import BadLabel, Conflict
-from askance.labels import OneClass
 from askance.ops import hex_id
-from askance.protocols import Pool
+from askance.protocols import LabelKind, Pool
 from askance.store import Store
 
 
-def import_labels(store: Store, pool: Pool, kind: OneClass, path: Path) -> int:
+def import_labels(store: Store, pool: Pool, kind: LabelKind, path: Path) -> int:
     """-> how many labels are new.  The same label again is fine; another one for a labelled sample is a Conflict."""
     from askance.pools.answers import read_answers
 
@@ -30,7 +29,7 @@ def import_labels(store: Store, pool: Pool, kind: OneClass, path: Path) -> int:
     return len(new)
 
 
-def checked(found: Mapping[int, str], kind: OneClass, pool: Pool, path: Path) -> dict[int, str]:
+def checked(found: Mapping[int, str], kind: LabelKind, pool: Pool, path: Path) -> dict[int, str]:
     out = {}
     for i, label in found.items():
         try:

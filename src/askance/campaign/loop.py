@@ -10,6 +10,7 @@ import numpy as np
 from askance.campaign import reading
 from askance.campaign.questions import Task
 from askance.errors import Conflict
+from askance.labels import OneClass
 from askance.oracles import Quit, Undo, items
 from askance.progress import bar
 from askance.protocols import Item, Oracle
@@ -57,7 +58,8 @@ def _finished(campaign: "Campaign") -> bool:
 
 def items_of(campaign: "Campaign", tasks: Sequence[Task]) -> list[Item]:
     ids = np.array([t.id for t in tasks], np.uint64)
-    return items(campaign.pool.take(ids), campaign.label_kind.classes)
+    kind = campaign.label_kind
+    return items(campaign.pool.take(ids), kind.classes if isinstance(kind, OneClass) else ())
 
 
 def _answer(campaign: "Campaign", oracle: Oracle, who: str) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, func, select
 
 from askance import metrics
@@ -11,7 +12,9 @@ from askance.campaign import record
 from askance.campaign.config import Config
 from askance.campaign.plan import Known
 from askance.history import Pick, Round
+from askance.labels import OneClass
 from askance.ops import parse_id
+from askance.ops.numerals import as_numbers
 from askance.store.schema import campaign, event, label, lock, round_, task, unreadable
 
 
@@ -85,6 +88,15 @@ def left_out(db: Connection) -> dict[str, str]:
     return {r[0]: r[1] or "skipped" for r in (*unread, *skipped)}
 
 
+def _answers(told: list[str], config: Config) -> dict[str, Any]:
+    """What the labels are: how many of each class, or where the numbers lie."""
+    if isinstance(config.kind, OneClass):
+        return {"classes": metrics.class_balance(told, config.classes)}
+    y = as_numbers(told)
+    ends = {"least": float(y.min()), "median": float(np.median(y)), "largest": float(y.max())} if len(y) else {}
+    return {"classes": {}, "numbers": ends}
+
+
 def status(db: Connection, config: Config, folder: str, now: float) -> dict[str, Any]:
     """Everything in it is JSON but NaN, which a verdict's value may be."""
     done = rounds(db)
@@ -96,7 +108,7 @@ def status(db: Connection, config: Config, folder: str, now: float) -> dict[str,
         "samples": int(setting(db, "samples") or 0),
         "budget": config.budget,
         **counts(db),
-        "classes": metrics.class_balance(list(labels(db).values()), config.classes),
+        **_answers(list(labels(db).values()), config),
         "strategy": config.strategy,
         "learner": config.learner,
         "metrics": {name: asdict(m) for name, m in last.metrics.items()} if last else {},

@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from askance.campaign.config import Config
-from askance.campaign.plan import Plan
+from askance.campaign.plan import Plan, predicts_numbers
 from askance.campaign.shares import share_out
 from askance.errors import BadConfig, BadLabel
-from askance.labels import OneClass
+from askance.labels import Number
+from askance.labels.text import CLASS, NUMBER
 from askance.learners import Prepared
 from askance.ops import hex_id
 from askance.protocols import Learner, Pool
@@ -74,7 +75,23 @@ def with_learner(config: Config, pool: Pool) -> Config:
     """With the learner named: the default for the kind of pool, where the configuration leaves it open."""
     from askance.learners.spec import default_learner
 
-    return replace(config, learner=config.learner or default_learner(pool.kind))
+    numbers = isinstance(config.kind, Number)
+    return replace(config, learner=config.learner or default_learner(pool.kind, numbers))
+
+
+def check_labels(config: Config, learner: Learner) -> None:
+    """A learner of numbers for numbers, and one of classes for classes; it may give neither."""
+    if config.kind.name not in (CLASS, NUMBER):
+        raise BadConfig(f"labels: nothing here learns from {config.kind.name}; a campaign's labels are class or number")
+    if isinstance(config.kind, Number) and "prediction" not in learner.provides:
+        raise BadConfig(
+            f"labels are numbers, and the learner {config.learner!r} predicts none; "
+            "ridge, gp, mlp and regressor:Name(...) do"
+        )
+    if not isinstance(config.kind, Number) and predicts_numbers(learner):
+        raise BadConfig(
+            f"the learner {config.learner!r} predicts numbers, and labels are classes; say labels = 'number'"
+        )
 
 
 def with_strategies(config: Config, learner: Learner) -> Config:
@@ -87,7 +104,12 @@ def with_strategies(config: Config, learner: Learner) -> Config:
 
 
 def with_classes(config: Config, pool: Pool) -> Config:
-    """With the classes named: those of the known labels, where the configuration leaves them open."""
+    """With the classes named: those of the known labels, where the configuration leaves them open.
+
+    Numbers have none.
+    """
+    if isinstance(config.kind, Number):
+        return config
     classes = config.classes or tuple(sorted(set(answers(config, pool).values())))
     if len(classes) < 2 and not config.open_classes:
         named = f"only {classes[0]!r} is" if classes else "none is"
@@ -120,10 +142,10 @@ def _test_labels(config: Config, pool: Pool, test: list[int]) -> dict[int, str]:
         raise BadConfig(
             f"test = {config.test} sets {len(test)} samples aside, and `truth` has a label for none of them"
         )
-    kind = OneClass(config.classes, config.open_classes)
+    kind, checked = config.kind, {}
     for i, label in found.items():
         try:
-            kind.check(label)
+            checked[i] = kind.check(label)
         except BadLabel as e:
             raise BadLabel(f"the answer key has a wrong label for sample {hex_id(i)}: {e}") from None
-    return found
+    return checked

@@ -29,7 +29,9 @@ def command(name: options.Name, who: Who = "", most: Most = 0, as_json: options.
         return input()
 
     with campaigns.opened(name) as campaign:
-        oracle = Terminal(open_classes=campaign.config.open_classes, console=Console(file=sys.stderr), read=read)
+        kind = campaign.label_kind if campaign.config.kind.name == "number" else None  # an item has its classes
+        opened, console = campaign.config.open_classes, Console(file=sys.stderr)
+        oracle = Terminal(open_classes=opened, console=console, read=read, kind=kind)
         answered = converse(campaign, oracle, who or campaigns.me(), most)
         total = len(campaign.labels())
     if as_json:

@@ -19,6 +19,15 @@ Pool = Annotated[
     str,
     typer.Option("--pool", metavar="POOL", help="A folder, a table, an .npy/.npz, or a URL.", rich_help_panel=SOURCE),
 ]
+Labels = Annotated[
+    str,
+    typer.Option(
+        "--labels",
+        metavar="KIND",
+        help="What a label is: class, number, or as in 'number(low=0, unit=\"MPa\")'.",
+        rich_help_panel=SOURCE,
+    ),
+]
 Classes = Annotated[
     str,
     typer.Option(
@@ -68,6 +77,7 @@ def command(
     id_column: options.Id = "",
     label: options.Label = "",
     signals: options.Signals = "",
+    labels: Labels = "",
     classes: Classes = "",
     open_classes: OpenClasses = False,
     learner: options.Learner = "",
@@ -96,6 +106,7 @@ def command(
         "signals": signals,
     }
     said = {
+        "labels": labels,
         "classes": tuple(options.columns(classes)),
         "open_classes": open_classes,
         "learner": learner,
@@ -143,7 +154,8 @@ def _tell(campaign: Any, name: Path, as_json: bool) -> None:
         found = {"folder": str(campaign.folder.root), "samples": len(pool), "duplicates": len(pool.duplicates)}
         return show.as_json({**found, "skipped": dict(pool.skipped), "config": config.plain()})
     apart = f", {show.counted(len(pool.duplicates), 'duplicate')} left out" if pool.duplicates else ""
-    show.say(f"{campaign.folder.root}: {show.counted(len(pool), 'sample')}{apart}, classes {', '.join(config.classes)}")
+    what = f"classes {', '.join(config.classes)}" if config.kind.name == "class" else f"labels {config.labels}"
+    show.say(f"{campaign.folder.root}: {show.counted(len(pool), 'sample')}{apart}, {what}")
     show.say(f"learner {config.learner}, strategy {config.strategy}, {config.batch} questions a round")
     show.say(f"next: askance label {name}" + (f", or askance run {name}" if config.truth else ""))
     return None

@@ -7,7 +7,7 @@ from askance.cli import show
 from askance.cli.status import interval
 from askance.history import History, Round
 
-SHOWN_METRICS = ("accuracy@test", "accuracy@validation")
+SHOWN_METRICS = ("accuracy@test", "accuracy@validation", "rmse@test", "rmse@validation")
 
 
 def line(r: Round) -> str:

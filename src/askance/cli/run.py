@@ -110,15 +110,15 @@ def key(campaign: "Campaign", truth: str) -> Mapping[int, str]:
         found = setup.read_key(truth, campaign.pool) if truth else setup.answers(campaign.config, campaign.pool)
     if not found:
         raise BadConfig("nobody knows the labels: name an answer key with --truth FILE, or a function with --oracle")
-    kind = campaign.label_kind
+    kind, checked = campaign.label_kind, {}
     for i, label in found.items():
         try:
-            kind.check(label)
+            checked[i] = kind.check(label)
         except BadLabel as e:
             raise BadLabel(
                 f"{truth or 'the answer key'}, {campaign.pool.names[campaign.pool.ids == i][0]}: {e}"
             ) from None
-    return found
+    return checked
 
 
 def check_test(campaign: "Campaign") -> None:

@@ -46,6 +46,8 @@ def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield {"extra": "answers beside the one that counts"}.get(kind, kind), str(found[kind])
     for label, count in found["classes"].items():
         yield f"class {label}", str(count)
+    for which, number in found.get("numbers", {}).items():
+        yield f"{which} label", f"{number:g}"
     for who, count in found["people"].items():
         yield f"answers by {who}", str(count)
     for metric, m in found["metrics"].items():

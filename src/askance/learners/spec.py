@@ -91,8 +91,17 @@ def make_learner(
     return scheme.make(request)
 
 
-def default_learner(pool_kind: Kind) -> str:
-    """The text of the learner for those who named none.  Photos have no default: which network is the user's to say."""
+def default_learner(pool_kind: Kind, numbers: bool = False) -> str:
+    """The text of the learner for those who named none.  Photos have no default: which network is the user's to say.
+
+    numbers: labels are numbers, and not classes
+    """
+    if numbers and pool_kind not in SCHEMES["regressor"].reads:
+        raise BadLearner(
+            f"no learner of numbers reads {pool_kind} pools; compute embeddings, and give those as the pool"
+        )
+    if numbers:
+        return "regressor:RandomForestRegressor"
     if pool_kind == "image":
         raise BadLearner(f"a pool of photos needs a learner to be named: {_instead('image')}")
     return {"table": "linear", "array": "linear", "text": "tfidf", "signals": "precomputed"}[pool_kind]

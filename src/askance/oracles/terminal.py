@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from askance.errors import BadLabel
-from askance.labels import OneClass
-from askance.protocols import Item
+from askance.labels import Number, OneClass
+from askance.protocols import Item, LabelKind
 
 
 class Undo(Exception):
@@ -26,18 +26,24 @@ class Quit(Exception):
 class Terminal:
     """Shows each item and waits for a class by its name or number; a typo is answered with the nearest class.
 
-    read: how a line is read, given the prompt; a class that is called s, u or q goes before the command of that name.
+    read: how a line is read, given the prompt; a class that is called s, u or q goes before the command of that name
+    kind: what sort of answer is wanted; None = one of the item's classes
     """
 
     def __init__(
-        self, *, open_classes: bool = False, console: Console | None = None, read: Callable[[str], str] = input
+        self,
+        *,
+        open_classes: bool = False,
+        console: Console | None = None,
+        read: Callable[[str], str] = input,
+        kind: LabelKind | None = None,
     ):
-        self.open_classes, self.read = open_classes, read
+        self.open_classes, self.read, self.kind = open_classes, read, kind
         self.console = console or Console()
 
     def __call__(self, item: Item) -> str | None:
         self._show(item)
-        kind = OneClass(item.classes, self.open_classes)
+        kind = self.kind or OneClass(item.classes, self.open_classes)
         while True:
             answer = self._line()
             if answer in item.classes:
@@ -66,6 +72,8 @@ class Terminal:
 
     def _show(self, item: Item) -> None:
         classes = "   ".join(f"[bold]{n}[/] {escape(c)}" for n, c in enumerate(item.classes, 1))
+        if isinstance(self.kind, Number):
+            classes = f"a number {escape(self.kind.range())}"
         self.console.rule(escape(item.name), align="left")
         if item.kind != "image" or str(item.content) != item.name:
             self.console.print(escape(str(item.content)), highlight=False)

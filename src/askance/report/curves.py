@@ -11,6 +11,7 @@ from askance.metrics import Comparison, aubc, compare, labels_to_reach, t_interv
 
 Group = tuple[str, Sequence[History]]  # a strategy's name, and its runs under several seeds
 SHARES = {"test": "test set", "validation": "validation share"}
+MAIN = ("accuracy", "rmse")
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,20 @@ class Standing:
 
 
 def main_metric(history: History) -> str | None:
-    """What the curve shows: accuracy on the test set, else on the validation share."""
+    """What the curve shows: accuracy, or of numbers the RMSE, on the test set, else on the validation share."""
     seen = {name for r in history.rounds for name in r.metrics}
-    for share in SHARES:
-        if f"accuracy@{share}" in seen:
-            return f"accuracy@{share}"
+    for name in (f"{metric}@{share}" for metric in MAIN for share in SHARES):
+        if name in seen:
+            return name
     return min(seen, default=None)
 
 
 def said(metric: str) -> str:
     """accuracy@test -> Accuracy on the test set."""
     name, _, share = metric.partition("@")
-    spoken = {"ece": "ECE", "macro_f1": "Macro-F1"}.get(name, name.replace("_", " ").capitalize())
+    spoken = {"ece": "ECE", "macro_f1": "Macro-F1", "rmse": "RMSE", "log_rmse": "Log RMSE", "mae": "MAE"}.get(
+        name, name.replace("_", " ").capitalize()
+    )
     return f"{spoken} on the {SHARES.get(share, share)}" if share else spoken
 
 
