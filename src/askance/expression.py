@@ -158,6 +158,13 @@ class Atom(Strategy):
         return np.maximum(u, 0.0)
 
     def _embed(self, view: View) -> View:
+        if view.known is None:
+            return replace(view, vectors=self._vectors(view))
+        # What is known is made from itself as `reference` too, and with the same seed: both go through one map.
+        same = replace(view.known, known=view.known, seed=view.seed)
+        return replace(view, vectors=self._vectors(view), known=replace(view.known, vectors=self._vectors(same)))
+
+    def _vectors(self, view: View) -> ops.Vecs:
         vectors = self.start(view)
         if isinstance(vectors, np.ndarray):
             vectors = ops.Dense(vectors)
@@ -165,7 +172,7 @@ class Atom(Strategy):
             raise BadStrategy(
                 f"{self.name} gave {len(vectors)} vectors for {len(view)} rows, or some that are not finite"
             )
-        return replace(view, vectors=vectors, known=view.known and self(view.known))
+        return vectors  # type: ignore[no-any-return]
 
     def _pick_greedily(self, view: View) -> View:
         rows, scores = self._batch(view)

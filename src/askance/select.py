@@ -5,6 +5,7 @@ select("margin | top(x=10) | kmeans", Signals(ids, {"probs": ..., "embeddings": 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from askance.among import single
 from askance.errors import BadSignal, BadStrategy, MissingSignal
 from askance.signals import Signals, check_names, check_values, concat
 from askance.spec import parse
-from askance.strategy import ATOMS, Picks, Strategy, Utility
+from askance.strategy import ATOMS, Picks, Pipe, Strategy, Utility
 from askance.usual import named
 from askance.view import View
 
@@ -202,8 +203,8 @@ def _known(s: Strategy, called: str, labeled: Signals | None, pending: Signals |
 
 def _vector_needs(s: Strategy) -> frozenset[str]:
     """What the labelled samples must have for their vectors to be made: the embedders' needs, else the embeddings."""
-    makers = [a for a in s.atoms() if a.gives]
-    return frozenset().union(*(a.needs for a in makers)) if makers else frozenset({"embeddings"})
+    makers: list[Strategy] = [a for a in s.atoms() if a.gives]
+    return reduce(Pipe, makers).needs if makers else frozenset({"embeddings"})
 
 
 def _by_id(signals: Signals) -> Signals:
