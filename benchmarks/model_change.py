@@ -2,6 +2,7 @@
 
     python benchmarks/model_change.py [--work DIR] [--seeds 10] [--sets heart ...] [--strategies egl ...]
     python benchmarks/model_change.py time          a selection from 400 to 20,000 samples
+    python benchmarks/model_change.py lal           how well its forest foresees the fall of the error on other tasks
     python benchmarks/model_change.py quire --work /tmp/selbench    beside scikit-activeml, in its environment there
 
 The learner is the study's logistic regression.  The same seed has the same test share and first labels for every
@@ -17,6 +18,7 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
+from scipy.stats import spearmanr
 from speed.environments import ONE_THREAD, python_of
 from study.runs import Run, one_run
 from study.sets import DATA, SETS, Rows, Set, opened
@@ -24,6 +26,7 @@ from study.sets import DATA, SETS, Rows, Set, opened
 from askance.metrics import aubc, compare_all
 from askance.select import select
 from askance.signals import Signals
+from askance.strategies.model_change import lal
 
 OURS = (
     "egl",
@@ -61,7 +64,7 @@ TRIED = {name: Set(name, "table", table(name), 10, 5, 100, 10) for name in SMALL
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="?", default="curves", choices=["curves", "time", "quire"])
+    parser.add_argument("what", nargs="?", default="curves", choices=["curves", "time", "lal", "quire"])
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "model_change")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--sets", nargs="+", default=list(TRIED))
@@ -70,6 +73,8 @@ def main() -> None:
     began = process_time()
     if said.what == "time":
         times(said.strategies)
+    elif said.what == "lal":
+        foreseen()
     elif said.what == "quire":
         beside(said.work)
     else:
@@ -90,15 +95,13 @@ def curves(sets: list[str], strategies: list[str], seeds: int, work: Path) -> No
         print(
             f"\n`{name}`: {len(pool)} samples, labels {of.warmup} to {of.budget} by {of.batch}, {seeds} seeds; ", end=""
         )
-        print(f"random {np.mean(areas['random']):.4f}\n\n| strategy | over random | 95 % | Holm p | ms a selection |")
-        print("|---|---|---|---|---|")
+        print(f"random {np.mean(areas['random']):.4f}\n\n| strategy | over random, 95 % | Holm p | ms a selection |")
+        print("|---|---|---|---|")
         for s in sorted(strategies[1:], key=lambda s: -found[s].difference):
             c = found[s]
             ms = 1000 * np.mean([run.select / (len(run.labels) - 1) for run in runs[s]])
-            print(
-                f"| `{s}` | {c.difference:+.4f} | {c.low:+.4f} to {c.high:+.4f} | {c.holm_p:.3f} | {ms:.1f} |",
-                flush=True,
-            )
+            gain = f"{c.difference:+.4f} ± {(c.high - c.low) / 2:.3f}"
+            print(f"| `{s}` | {gain} | {c.holm_p:.3f} | {ms:.1f} |", flush=True)
 
 
 def area(run: Run) -> float:
@@ -133,6 +136,25 @@ def made(rng: np.random.Generator, n: int, classes: int, start: int) -> Signals:
     probs = np.exp(z - z.max(1, keepdims=True))
     columns = {"probs": probs / probs.sum(1, keepdims=True), "embeddings": x}
     return Signals(np.arange(start, start + n), columns)
+
+
+# ---------------------------------------------------------------- what lal has learned
+
+
+def foreseen(count: int = 450) -> None:
+    """Rank correlation of what is foreseen with the true fall of the error, over tasks that were not learned from."""
+    began = process_time()
+    forest, _ = lal.meta_model(180)
+    took = process_time() - began
+    seen, gain = lal.examples(count, seed=17)
+    said = forest.predict(seen)
+    best = said.reshape(count, -1).argmax(1)
+    each = gain.reshape(count, -1)
+    print(f"learned in {took:.1f} s; over {len(gain)} labels of {count} other tasks: rank correlation ", end="")
+    print(f"{spearmanr(said, gain).statistic:.3f}, of 1 - margin alone {spearmanr(seen[:, 1], gain).statistic:.3f};")
+    print(
+        f"error falls by {gain.mean():.4f} a label, by {each[np.arange(count), best].mean():.4f} with the best foreseen"
+    )
 
 
 # ---------------------------------------------------------------- beside scikit-activeml

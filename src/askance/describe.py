@@ -22,6 +22,7 @@ FAMILIES = {
     "diversity": "Embeddings are looked at: a batch that is spread out.",
     "density": "Embeddings are looked at: samples that are typical of the pool.",
     "hybrid": "Uncertainty and diversity in one.",
+    "model change": "How much a label would change the model, or what it would do to its error, by the last layer.",
     "cold start": "First batches, before anything is labelled.",
     "people": "Several people label: a new sample, or one that has labels again.",
     "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
@@ -43,6 +44,9 @@ SEEN = {
     "density": "Where samples lie close: `graph_density` in every group, `information_density` only where the model is "
     "in doubt too.",
     "hybrid": "In doubt and spread out at once: compare with `margin` above, which asks much the same several times.",
+    "model change": "Nearly all put the whole batch into the group on the right, of which none is labelled: the first "
+    "label there changes the model most, and the other nine tell it little more.  `craig` and `glister` take one pick "
+    "into account for the next; after a scorer say `| top(x=10) | kmeans`.",
     "cold start": "With nothing labelled: every group is asked about, the large ones more often, and few of the "
     "samples that are like nothing.",
     "parts": "What a part changes: `seals` and `anchors` keep to the neighbours of what is labelled, `distinct` keeps "

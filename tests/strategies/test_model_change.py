@@ -1,6 +1,8 @@
 """How much a label would change the model: against brute force, numerical gradients and real retraining."""
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -311,3 +313,9 @@ def test_which_column_is_which_class_must_be_known(name: str) -> None:
         select(name, pool, 2, labeled=labeled, labels=np.array(["cat", "dog", "cat", "dog"]))
     with pytest.raises(MissingSignal, match="needs the labels"):
         select(name, pool, 2, labeled=labeled)
+
+
+def test_the_example_of_the_page_runs() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "model-change.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    exec(compile(block, "docs/model-change.md", "exec"), {})
