@@ -55,6 +55,7 @@ def _walk(node: ast.AST, text: str, bound: dict[str, Any]) -> Strategy:
             arms = tuple(_walk(arm, text, bound) for arm in given)
             return among(FORMS[name], arms, _literals(keywords, text, bound))
         case ast.Call(ast.Name(name), [_, *_], _):
+            _named(name, {}, text)  # an unknown name is told so
             raise BadStrategy(f"{name} in {text!r} takes its parameters by name, as in {name}(x=3)")
     raise BadStrategy(f"cannot read {ast.unparse(node)!r} in the strategy {text!r}")
 

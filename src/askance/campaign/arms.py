@@ -36,7 +36,7 @@ def drawn_among(
     offers = [None if b is None else b.ids for b in own]
     drawn = meta.draw(odds, offers, np.sort(said.ids), free, k, round_seed(now.plan.seed, now.number))
     batch, why = _joined(drawn, own, names, set(free.tolist()))
-    record = meta.Kept(tuple(odds.tolist()), drawn, len(said), past.accuracy, past.curves)
+    record = meta.Kept(tuple(odds.tolist()), drawn, len(said), past.left, past.accuracy, past.curves)
     return batch, why, meta.plain(names, record)
 
 

@@ -35,6 +35,7 @@ class Kept:
 
     odds      (K,) of the arms, which sum to 1; 0 for one that is out
     pool      samples that `random` drew from
+    left      picks still to be made when it began, of the whole budget
     accuracy  of this round's model, weighted by importance over the draws before; None before there are any
     curves    {arm: Point}: a model fitted on the warm-up and what this arm asked, where the chooser measures
     """
@@ -42,6 +43,7 @@ class Kept:
     odds: tuple[float, ...]
     draws: tuple[Draw, ...] = ()
     pool: int = 0
+    left: int = 0
     accuracy: float | None = None
     curves: Mapping[str, Point] = field(default_factory=dict)
 
@@ -107,6 +109,7 @@ def plain(arms: Sequence[str], one: Kept) -> dict[str, Any]:
         "odds": list(one.odds),
         "draws": [[hex_id(d.id), d.arm, d.chance, list(d.advice)] for d in one.draws],
         "pool": one.pool,
+        "left": one.left,
     }
     if one.accuracy is not None:
         found["accuracy"] = one.accuracy
@@ -116,7 +119,7 @@ def plain(arms: Sequence[str], one: Kept) -> dict[str, Any]:
 def kept(said: Mapping[str, Any]) -> Kept:
     draws = tuple(Draw(parse_id(i), arm, chance, tuple(advice)) for i, arm, chance, advice in said["draws"])
     curves = {arm: (int(n), float(v), float(e)) for arm, (n, v, e) in said.get("curves", {}).items()}
-    return Kept(tuple(said["odds"]), draws, said["pool"], said.get("accuracy"), curves)
+    return Kept(tuple(said["odds"]), draws, said["pool"], said["left"], said.get("accuracy"), curves)
 
 
 def answered(one: Past) -> list[tuple[int, Draw]]:
