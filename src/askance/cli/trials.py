@@ -10,6 +10,7 @@ import numpy as np
 
 from askance import metrics
 from askance.campaign import Config, record
+from askance.campaign.plan import predicts_numbers
 from askance.campaign.shares import share_out
 from askance.cli.files import write
 from askance.errors import BadCampaign
@@ -17,19 +18,21 @@ from askance.history import History
 from askance.learners import Prepared
 from askance.metrics import Comparison
 from askance.metrics.measure import Share
+from askance.ops.numerals import as_numbers
 from askance.progress import track
 from askance.protocols import Learner, Pool
 from askance.simulate import simulate
 from askance.spec import parse
 from askance.usual import named
 
-ACCURACY = "accuracy@test"
-ENOUGH = 0.95  # of the accuracy with all labels
+ACCURACY, RMSE = "accuracy@test", "rmse@test"
+ENOUGH = 0.95  # of the accuracy with all labels; of an RMSE, 1.05 of it
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of one strategy.  full: the accuracy on the same test share with every other label of the pool."""
+    """One run of one strategy.  full: the accuracy (where labels are numbers, the RMSE) on the same test share with
+    every other label of the pool."""
 
     strategy: str
     seed: int
@@ -37,17 +40,27 @@ class Trial:
     history: History
 
     def curve(self) -> tuple[list[int], list[float]]:
-        """(labels, accuracy) of each round that was measured."""
-        shown = [r for r in self.history.rounds if ACCURACY in r.metrics]
-        return [r.labeled for r in shown], [r.metrics[ACCURACY].value for r in shown]
+        """(labels, accuracy or RMSE) of each round that was measured."""
+        shown = [r for r in self.history.rounds if self.metric in r.metrics]
+        return [r.labeled for r in shown], [r.metrics[self.metric].value for r in shown]
+
+    @property
+    def metric(self) -> str:
+        """What it is about."""
+        return RMSE if any(RMSE in r.metrics for r in self.history.rounds) else ACCURACY
+
+    @property
+    def falling(self) -> bool:
+        """Less is better."""
+        return self.metric == RMSE
 
     @property
     def reached(self) -> int | None:
         """Labels to ENOUGH of `full`; None where the run never came there."""
-        return metrics.labels_to_reach(*self.curve(), self.full, ENOUGH)
+        return metrics.labels_to_reach(*self.curve(), self.full, ENOUGH, falling=self.falling)
 
     def at(self, labels: int) -> float | None:
-        """The accuracy with the most labels that are no more than these; None before the first."""
+        """What was measured with the most labels that are no more than these; None before the first."""
         found = [a for n, a in zip(*self.curve(), strict=True) if n <= labels]
         return found[-1] if found else None
 
@@ -85,16 +98,17 @@ def trials(
 
 
 def ceiling(pool: Pool, learner: Learner, truth: Mapping[int, str], config: Config, seed: int) -> float:
-    """The accuracy on the test share when all the others are labelled."""
+    """The accuracy, or the RMSE, on the test share when all the others are labelled."""
     shares = share_out(pool.ids, seed, config.validation, config.test, 0)
     known = np.array([i for i in shares.train.tolist() if i in truth], np.uint64)
     held = np.array([i for i in shares.test.tolist() if i in truth], np.uint64)
     if not len(known) or not len(held):
         raise BadCampaign(f"the answer key knows {len(known)} samples to learn from and {len(held)} to test on")
     learner.fit(pool.take(known), [truth[i] for i in known.tolist()], seed=seed)
-    said = learner.signals(pool.take(held), frozenset({"probs"}))
-    guesses = np.array(learner.classes, dtype=object)[said["probs"].argmax(1)]
-    return metrics.accuracy([truth[i] for i in said.ids.tolist()], list(guesses)).value
+    signal = "prediction" if predicts_numbers(learner) else "probs"
+    said = learner.signals(pool.take(held), frozenset({signal}))
+    found = accuracy_alone([truth[i] for i in said.ids.tolist()], said[signal], learner.classes, "test")
+    return next(iter(found.values())).value
 
 
 def run_one(
@@ -125,10 +139,15 @@ def run_one(
 
 
 def accuracy_alone(
-    truth: Sequence[str], probs: np.ndarray, classes: Sequence[str], share: Share
+    truth: Sequence[str], said: np.ndarray, classes: Sequence[str], share: Share
 ) -> Mapping[str, metrics.Metric]:
-    """What a comparison is about; the other metrics' bootstrap intervals take most of the time of a round."""
-    guesses = np.asarray(classes, dtype=str)[probs.argmax(1)]
+    """What a comparison is about; the other metrics' bootstrap intervals take most of the time of a round.
+
+    said: probs (N, C), or the predicted numbers (N,), of which it is the RMSE.
+    """
+    if said.ndim == 1:
+        return {f"rmse@{share}": metrics.rmse(as_numbers(truth), said)}
+    guesses = np.asarray(classes, dtype=str)[said.argmax(1)]
     return {f"accuracy@{share}": metrics.accuracy(truth, guesses)}
 
 
@@ -147,9 +166,10 @@ def median(values: Sequence[int | None]) -> int | None:
 
 
 def paired(ours: Sequence[Trial], theirs: Sequence[Trial]) -> Comparison:
-    """Ours minus theirs in area under the curve, seed by seed."""
-    other = {t.seed: t.aubc for t in theirs}
-    return metrics.compare([t.aubc for t in ours], [other[t.seed] for t in ours])
+    """Ours minus theirs in area under the curve, seed by seed; of an error, theirs minus ours."""
+    sign = -1.0 if ours[0].falling else 1.0
+    other = {t.seed: sign * t.aubc for t in theirs}
+    return metrics.compare([sign * t.aubc for t in ours], [other[t.seed] for t in ours])
 
 
 # ---------------------------------------------------------------- kept in the campaign's folder, for its report

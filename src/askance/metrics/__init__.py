@@ -14,7 +14,7 @@ from askance.metrics.classify import (
     macro_f1,
 )
 from askance.metrics.compare import Comparison, WinMatrix, compare, compare_all, holm, win_matrix
-from askance.metrics.curves import aubc, labels_to_reach
+from askance.metrics.curves import aubc, enough, labels_to_reach
 from askance.metrics.forecast import Forecast, Left, Span, forecast
 from askance.metrics.intervals import t_interval, wilson
 from askance.metrics.measure import LOWER_IS_BETTER, NAMES, measure
@@ -46,6 +46,7 @@ __all__ = [
     "compare_all",
     "confusion",
     "draw",
+    "enough",
     "expected_error",
     "expected_log_loss",
     "forecast",

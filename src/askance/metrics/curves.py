@@ -35,14 +35,22 @@ def aubc(
     return area / float(x[-1] - x[0]) if len(x) > 1 else float(y[0])
 
 
-def labels_to_reach(labels: Numbers, values: Numbers, reference: float, fraction: float = 0.95) -> int | None:
-    """The least labels at which the curve stands at `fraction * reference` or higher; None when it never does.
+def labels_to_reach(
+    labels: Numbers, values: Numbers, reference: float, fraction: float = 0.95, *, falling: bool = False
+) -> int | None:
+    """The least labels at which the curve stands at `enough` or better; None when it never does.
 
     Counts only what was measured: nothing is read off between two points.
     """
     x, y = _curve(labels, values)
-    there = np.flatnonzero(y >= fraction * reference)
+    level = enough(reference, fraction, falling=falling)
+    there = np.flatnonzero(y <= level if falling else y >= level)
     return int(x[there[0]]) if len(there) else None
+
+
+def enough(reference: float, fraction: float = 0.95, *, falling: bool = False) -> float:
+    """0.95 of the reference; of an error, which falls, 1.05 of it."""
+    return reference * (2.0 - fraction if falling else fraction)
 
 
 def _curve(labels: Numbers, values: Numbers) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from askance.history import History
-from askance.metrics import Comparison, aubc, compare, labels_to_reach, t_interval
+from askance.metrics import LOWER_IS_BETTER, Comparison, aubc, compare, labels_to_reach, t_interval
 
 Group = tuple[str, Sequence[History]]  # a strategy's name, and its runs under several seeds
 SHARES = {"test": "test set", "validation": "validation share"}
@@ -31,13 +31,15 @@ class Standing:
     """One line of the table: a strategy's area, its last value, its labels to the level, and how it fares against ours.
 
     areas   AUBC of each seed over the label range that all runs share
-    paired  ours minus this one over the seeds that both have; None where no two are shared
+    paired  ours minus this one (where less is better, this one minus ours) over the seeds that both have; None where
+            no two are shared
     """
 
     curve: Curve
     areas: tuple[float, ...]
     reached: int | None
     paired: Comparison | None
+    falling: bool = False  # less is better
 
 
 def main_metric(history: History) -> str | None:
@@ -58,6 +60,11 @@ def said(metric: str) -> str:
     return f"{spoken} on the {SHARES.get(share, share)}" if share else spoken
 
 
+def falls(metric: str) -> bool:
+    """Whether less of it is better."""
+    return metric.partition("@")[0] in LOWER_IS_BETTER
+
+
 def points(history: History, metric: str) -> np.ndarray:
     """(m, 4) labels, value, low, high of the rounds that measured it, by rising labels; the last word counts."""
     found = {r.labeled: r.metrics[metric] for r in history.rounds if metric in r.metrics}
@@ -75,7 +82,8 @@ def curve(name: str, runs: Sequence[History], metric: str) -> Curve | None:
         return Curve(name, labels, values, low, high, 1)
     rows = np.array([np.interp(grid, t[:, 0], t[:, 1]) for t in found])
     mean, low, high = np.array([t_interval(list(column)) for column in rows.T]).T
-    return Curve(name, grid, mean, np.maximum(low, 0.0), np.minimum(high, max(1.0, rows.max())), len(found))
+    most = np.inf if falls(metric) else max(1.0, rows.max())
+    return Curve(name, grid, mean, np.maximum(low, 0.0), np.minimum(high, most), len(found))
 
 
 def common_grid(found: Sequence[np.ndarray]) -> np.ndarray:
@@ -98,9 +106,10 @@ def standings(groups: Sequence[Group], metric: str, full: float | None) -> tuple
         drawn = curve(name, runs, metric)
         if drawn is not None:
             areas = tuple(area(t, low, high) for t in tables(runs, metric) if high > low)
-            reached = None if full is None else labels_to_reach(drawn.labels, drawn.values, full)
-            against = paired(ours, by_seed(runs, metric, low, high)) if i else None
-            out.append(Standing(drawn, areas, reached, against))
+            falling = falls(metric)
+            reached = None if full is None else labels_to_reach(drawn.labels, drawn.values, full, falling=falling)
+            against = paired(ours, by_seed(runs, metric, low, high), falling) if i else None
+            out.append(Standing(drawn, areas, reached, against, falling))
     return tuple(out)
 
 
@@ -125,9 +134,10 @@ def by_seed(runs: Sequence[History], metric: str, low: float, high: float) -> di
     return {seed: area(t, low, high) for seed, t in measured.items() if seed is not None and len(t)}
 
 
-def paired(ours: Mapping[Any, float], theirs: Mapping[Any, float]) -> Comparison | None:
-    seeds = [s for s in ours if s in theirs]
-    return compare([ours[s] for s in seeds], [theirs[s] for s in seeds]) if len(seeds) > 1 else None
+def paired(ours: Mapping[Any, float], theirs: Mapping[Any, float], falling: bool = False) -> Comparison | None:
+    """Above 0, ours is better: where less is better, the other one minus ours."""
+    seeds, sign = [s for s in ours if s in theirs], -1.0 if falling else 1.0
+    return compare([sign * ours[s] for s in seeds], [sign * theirs[s] for s in seeds]) if len(seeds) > 1 else None
 
 
 def seed_of(config: Mapping[str, Any]) -> int | None:

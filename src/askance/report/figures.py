@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from askance.history import Round
-from askance.metrics import Forecast
+from askance.metrics import Forecast, enough
 from askance.report.axes import axis_names, beside, blank, per_round, settle, thousands, title
-from askance.report.curves import Curve, said
+from askance.report.curves import Curve, falls, said
 from askance.report.theme import Theme, families
 
 PARTS = ("train", "score", "select")
@@ -30,10 +30,11 @@ def learning_curve(
         ax.fill_between(c.labels, c.low, c.high, color=colour, alpha=0.16, linewidth=0)
         ax.plot(c.labels, c.values, color=colour, **look, **mark)
         labels.append((float(c.values[-1]), f"{c.values[-1]:.3f} {c.name}", colour))
-    for level, name, dots in ((1.0, "with all labels", "-"), (0.95, "is 95 % of it", ":")):
-        if full is not None:
-            ax.axhline(level * full, color=theme.muted, linewidth=1, linestyle=dots)
-            labels.append((level * full, f"{level * full:.3f} {name}", theme.muted))
+    if full is not None:
+        near = enough(full, falling=falls(metric)), "is 5 % above it" if falls(metric) else "is 95 % of it", ":"
+        for level, name, dots in ((full, "with all labels", "-"), near):
+            ax.axhline(level, color=theme.muted, linewidth=1, linestyle=dots)
+            labels.append((level, f"{level:.3f} {name}", theme.muted))
     if ahead is not None:
         _continued(ax, curves[0], ahead, theme)
     several = max(c.seeds for c in curves)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import isnan
 
 from askance.history import History, Metric, Round
+from askance.meta import spoken as spoken_arms
+from askance.metrics import enough
 from askance.protocols import Verdict
 from askance.report.curves import Standing, said
 from askance.report.figures import spoken_time
@@ -27,12 +29,12 @@ def standings_table(standings: Sequence[Standing], full: float | None) -> Html |
     """How ours stands against the controls; None without controls."""
     if len(standings) < 2:
         return None
-    head = ["strategy", "seeds", "area", "at the end", "ours − it", "95 % interval", "wins – losses", "p"]
+    head = ["strategy", "seeds", "area", "at the end", _difference(standings), "95 % interval", "wins – losses", "p"]
     rows = [
         [s.curve.name, str(s.curve.seeds), _mean(s.areas), f"{s.curve.values[-1]:.3f}", *_paired(s)] for s in standings
     ]
     if full is not None:
-        head.insert(4, "labels to 95 % of full")
+        head.insert(4, f"labels to {_near(standings)}")
         for row, s in zip(rows, standings, strict=True):
             row.insert(4, _count(s.reached))
     note = (
@@ -73,7 +75,8 @@ def every_round(rounds: Sequence[Round], metric: str | None) -> Html:
         measured = [spoken(r.metrics[metric]) if metric in r.metrics else "–"] if metric else []
         ece = f"{r.calibration['ece']:.3f}" if "ece" in r.calibration else "–"
         changed = before is None or before.strategy != r.strategy
-        rows.append([*sizes, *measured, ece, f"{sum(r.seconds.values()):.1f}", r.strategy if changed else "same"])
+        by = (r.strategy if changed else "same") + (f": {spoken_arms(r.arms)}" if r.arms else "")
+        rows.append([*sizes, *measured, ece, f"{sum(r.seconds.values()):.1f}", by])
     return table(head, rows, numbers=range(len(head) - 1))
 
 
@@ -108,7 +111,17 @@ def _reached(standings: Sequence[Standing], full: float | None) -> Iterator[Html
         return
     ours, *controls = standings
     others = ", ".join(f"{s.curve.name}: {_count(s.reached)}" for s in controls)
-    yield _tile(f"Labels to {0.95 * full:.3f}, 95 % of full", _count(ours.reached), others or f"all give {full:.3f}")
+    level = enough(full, falling=ours.falling)
+    heading = f"Labels to {level:.3f}, {_near(standings)}"
+    yield _tile(heading, _count(ours.reached), others or f"all give {full:.3f}")
+
+
+def _difference(standings: Sequence[Standing]) -> str:
+    return "it − ours" if standings[0].falling else "ours − it"
+
+
+def _near(standings: Sequence[Standing]) -> str:
+    return "5 % above full" if standings[0].falling else "95 % of full"
 
 
 def _work(history: History) -> Iterator[Html]:
