@@ -109,6 +109,8 @@ def example(
         "logits": lambda rng, n: rng.normal(size=(n, classes)),
         "embeddings": lambda rng, n: rng.normal(size=(n, dim)),
         "decision": lambda rng, n: rng.normal(size=(n, classes)),
+        "hidden": lambda rng, n: rng.normal(size=(n, dim)),
+        "layers": lambda rng, n: rng.normal(size=(n, 2, 2, dim)),
         "outputs": lambda rng, n: rng.normal(size=(n, members)),
         "prediction": lambda rng, n: rng.normal(size=n),
         "hidden": lambda rng, n: rng.normal(size=(n, dim)),

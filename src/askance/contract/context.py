@@ -12,7 +12,9 @@ LABELS = np.arange(12) % 4
 
 
 def no_reference(case: Case) -> str:
-    return "" if any(a.asks("reference") for a in case.strategy.atoms()) else "it does not look at what is known"
+    if not any(a.asks("reference") for a in case.strategy.atoms()):
+        return "it does not look at what is known"
+    return "" if "embeddings" in case.needs else "it reads no embeddings"
 
 
 def no_utility_to_divide(case: Case) -> str:

@@ -42,12 +42,24 @@ class Net:
             out.insert(0, (out[0] @ w.T) * (a > 0))
         return out
 
+    def factors(self, x: np.ndarray) -> np.ndarray:
+        """What goes into each layer, with 1 for its bias, and its slopes; zeros fill up.  -> (N, layers, 2, W)."""
+        into = self.layers(x)
+        pairs = list(zip(into, self.slopes(into), strict=True))
+        out = np.zeros((len(x), len(pairs), 2, 1 + max(a.shape[1] for a in into)))
+        for layer, (given, slope) in enumerate(pairs):
+            out[:, layer, 0, : given.shape[1]] = given
+            out[:, layer, 0, given.shape[1]] = 1.0
+            out[:, layer, 1, : slope.shape[1]] = slope
+        return out
+
 
 class MLP:
     """A network of `depth` ReLU layers of `width` units on standardised features and numbers, trained by L-BFGS.
 
     L-BFGS on all rows at once, as there are few: it takes a tenth of a second and no learning rate.
     hidden   (N, width) the last hidden layer
+    layers   (N, depth + 1, 2, widest + 1) the two factors of the gradient in the weights of each layer
     outputs  with `members`: of S networks, each from a start of its own on a bootstrap sample
     """
 
@@ -65,7 +77,8 @@ class MLP:
 
     @property
     def gives(self) -> frozenset[str]:
-        return frozenset({"prediction", "hidden", "outputs"} if self.members else {"prediction", "hidden"})
+        alone = frozenset({"prediction", "hidden", "layers"})
+        return alone | {"outputs"} if self.members else alone
 
     @property
     def made_of(self) -> Mapping[str, Any]:
@@ -85,6 +98,7 @@ class MLP:
         make = {
             "prediction": lambda: net(x),
             "hidden": lambda: net.layers(x)[-1],
+            "layers": lambda: net.factors(x),
             "outputs": lambda: np.stack([other(x) for other in self.others], 1),
         }
         return {name: make[name]() for name in sorted(needs)}

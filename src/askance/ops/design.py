@@ -7,16 +7,24 @@ G = M^-1 F M^-1, taking it lowers the trace by v'G v / (1 + v'u), and giving it 
 
 import numpy as np
 
+FALLEN = 1e-5  # of its size when it was last made anew: from there on eleven of sixteen digits are left
+_NUMBERS = 1 << 18  # of a block
+
 
 class Design:
     """rows (N, D); information (D, D) of what is known, positive definite; pool (D, D) = F.  All in float64."""
 
     def __init__(self, rows: np.ndarray, information: np.ndarray, pool: np.ndarray):
-        self.rows = rows
-        self.inverse = np.linalg.inv(information)
-        self.middle = self.inverse @ pool @ self.inverse
-        self.reach = np.einsum("nd,nd->n", rows @ self.inverse, rows)  # v' M^-1 v
-        self.worth = np.einsum("nd,nd->n", rows @ self.middle, rows)  # v' G v
+        self.rows, self.information, self.pool = rows, information, pool
+        self.renew()
+
+    def renew(self) -> None:
+        """Everything anew from the information: what rounding has left of small numbers after large ones is gone."""
+        self.inverse = np.linalg.inv(self.information)
+        self.middle = self.inverse @ self.pool @ self.inverse
+        self.reach = _squares(self.rows, self.inverse)  # v' M^-1 v
+        self.worth = _squares(self.rows, self.middle)  # v' G v
+        self.high = float(self.worth.max(initial=0.0))
 
     def gains(self) -> np.ndarray:
         """How much lower the trace would be with each row.  -> (N,) >= 0."""
@@ -28,12 +36,15 @@ class Design:
 
     def take(self, row: int) -> None:
         self._change(row, 1.0)
+        if self.worth.max() < FALLEN * self.high:
+            self.renew()
 
     def give_back(self, row: int) -> None:
         self._change(row, -1.0)
 
     def _change(self, row: int, sign: float) -> None:
         v = self.rows[row]
+        self.information = self.information + sign * np.outer(v, v)
         u, w = self.inverse @ v, self.middle @ v
         s, q = max(1.0 + sign * float(v @ u), 1e-12) * sign, float(v @ w)
         along, across = self.rows @ u, self.rows @ w
@@ -41,3 +52,12 @@ class Design:
         self.worth = self.worth - 2.0 * along * across / s + along**2 * (q / s**2)
         self.inverse = self.inverse - np.outer(u, u) / s
         self.middle = self.middle - (np.outer(u, w) + np.outer(w, u)) / s + np.outer(u, u) * (q / s**2)
+
+
+def _squares(rows: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """v' G v for every row, in blocks.  (N, D), (D, D) -> (N,)."""
+    out = np.empty(len(rows))
+    step = max(1, _NUMBERS // max(rows.shape[1], 1))
+    for part in (slice(i, i + step) for i in range(0, len(rows), step)):
+        out[part] = np.einsum("nd,nd->n", rows[part] @ middle, rows[part])
+    return out
