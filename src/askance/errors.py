@@ -47,6 +47,10 @@ class BadCampaign(AskanceError, ValueError):
     """A campaign folder cannot be opened: it is not one, is newer than this version, or is damaged."""
 
 
+class FormatError(AskanceError, ValueError):
+    """A file of annotations is not what its format says, or a document cannot be written in it; names the place."""
+
+
 class Conflict(AskanceError, RuntimeError):
     """Told about something never asked, or two processes on one campaign."""
 

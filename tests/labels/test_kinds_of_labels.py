@@ -155,3 +155,10 @@ def test_runs_cover_the_same_pixels(counts: list[int]) -> None:
 def test_a_wrong_kind_gets_a_sentence(text: str, why: str) -> None:
     with pytest.raises(BadConfig, match=why):
         kind(text)
+
+
+def test_a_turned_box_may_begin_outside_the_picture_and_a_huge_number_is_a_bad_label() -> None:
+    turned = {"x": -45, "y": 45, "w": 100, "h": 10, "rotation": 90, "label": "cat"}  # x 0 to 10 as it lies
+    assert json.loads(parse_kind("boxes(turned=True)", ["cat"]).check([turned])) == [turned]
+    with pytest.raises(BadLabel, match="x must be a number of less than ten million"):
+        parse_kind("boxes", ["cat"]).check([{"x": 10**400, "y": 0, "w": 1, "h": 1, "label": "cat"}])

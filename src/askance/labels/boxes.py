@@ -28,10 +28,11 @@ class Boxes:
     def _box(self, piece: Any, where: str) -> dict[str, Any]:
         may = ("rotation",) if self.turned else ()
         p = structured.only(piece, ("x", "y", "w", "h", "label"), may, where)
-        box: dict[str, Any] = {key: coordinate(p[key], f"{where}: {key}", 0.0) for key in ("x", "y")}
+        turn = coordinate(p.get("rotation", 0), f"{where}: rotation") % 360
+        least = None if turn else 0.0  # before it is turned, a corner may lie outside
+        box: dict[str, Any] = {key: coordinate(p[key], f"{where}: {key}", least) for key in ("x", "y")}
         box |= {key: coordinate(p[key], f"{where}: {key}", 0.001) for key in ("w", "h")}
-        turn = coordinate(p.get("rotation", 0), f"{where}: rotation")
-        box |= {"rotation": coordinate(turn % 360, where)} if turn % 360 else {}
+        box |= {"rotation": coordinate(turn, where)} if turn else {}
         return box | {"label": structured.name(p["label"], self.classes, where)}
 
     def form(self) -> dict[str, Any]:

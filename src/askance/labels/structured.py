@@ -62,7 +62,7 @@ def only(piece: Any, needed: Collection[str], may: Collection[str], where: str) 
 
 def coordinate(value: Any, where: str, low: float | None = None) -> float | int:
     """A finite number to a thousandth, a whole one without its point."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or abs(value) > 1e7:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e7 or not isfinite(value):
         raise BadLabel(f"{where} must be a number of less than ten million, not {shown(value)}")
     if low is not None and value < low:
         raise BadLabel(f"{where} must be {low:g} or more, not {value:g}")
