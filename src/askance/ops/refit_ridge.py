@@ -21,7 +21,7 @@ def ridge(x: np.ndarray, y: np.ndarray, classes: int, at: np.ndarray, penalty: f
     def move(some: np.ndarray) -> np.ndarray:
         wide = widened(some)
         own = np.einsum("nd,nd->n", wide @ inverse, wide)
-        return np.asarray((wide @ reach.T) / (1.0 + own)[:, None])
+        return np.asarray((wide / (1.0 + own)[:, None]) @ reach.T)
 
     return Closed(np.ascontiguousarray(score(at).T), score, move, pulled=True)
 
