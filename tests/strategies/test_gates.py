@@ -19,6 +19,7 @@ EXPRESSIONS = (
     "crowded | gate(share=0.2) | margin",
     "familiar | gate(share=0.2) | margin",
     "mahalanobis | gate(share=0.2) | margin",
+    "belongs | gate(share=0.2) | margin",
 )
 
 
@@ -82,6 +83,24 @@ def test_labelled_strays_make_their_like_familiar_unless_they_are_excluded() -> 
     free = signals.take(left)
     for text, found in (("familiar(neighbours=3)", 9), ("familiar(neighbours=3, exclude='neither')", 0)):
         assert strays(f"{text} | gate(share=0.06) | margin", free, stray[left], 15, **known) == found
+
+
+def test_what_people_said_does_not_belong_is_held_back_by_what_the_model_learned_of_it() -> None:
+    signals = Signals(np.arange(4), {"probs": np.array([[0.1, 0.8, 0.1], [0.5, 0.0, 0.5], [0.4, 0.3, 0.3], [1, 0, 0]])})
+    labels = np.array(["cat", "other", "dog"])  # the columns are cat, dog, other
+    known = {"labeled": Signals(ops.key_ids(9, 3), {"probs": np.eye(3)}), "labels": labels}
+    asked = select("belongs(exclude='other') | gate(share=0.2) | margin", signals, 3, **known)  # type: ignore[arg-type]
+    assert set(asked.ids.tolist()) == {0, 2, 3}
+    assert asked.notes["belongs(exclude='other')"].tolist() == pytest.approx([0.7, 0.9, 1.0])
+    nobody = select("belongs(exclude='cow') | gate(share=0.5) | margin", signals, 1, **known)  # type: ignore[arg-type]
+    assert nobody.ids.tolist() == [1]
+
+
+def test_a_class_that_the_columns_do_not_have_is_named() -> None:
+    signals = Signals(np.arange(3), {"probs": np.full((3, 4), 0.25)})
+    labeled = Signals(ops.key_ids(9, 2), {"probs": np.full((2, 4), 0.25)})
+    with pytest.raises(BadSignal, match="4 columns is 'other'"):
+        select("belongs(exclude='other') | gate | margin", signals, 1, labeled=labeled, labels=np.array(["a", "other"]))
 
 
 def test_drops_exactly_the_declared_share() -> None:

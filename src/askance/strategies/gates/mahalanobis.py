@@ -12,18 +12,20 @@ from askance.strategy import Utility, strategy
     local=False,
     cost="O((N C + L) D^2)",
 )
-def mahalanobis(embeddings, labeled, labels, *, exclude="") -> Utility:
+def mahalanobis(embeddings, labeled, labels, *, exclude="", unit=False) -> Utility:
     """The share of the pool that is farther out, as in `mahalanobis | gate(share=0.1) | margin`.  (N, D) -> [0, 1].
 
     Distance to the nearest class mean in the covariance that the classes have in common, both of labelled samples.
     exclude: the label that people give to what does not belong, which is no class.  With no two labels of one class it
     is the distance to the mean of the pool in the covariance of the pool, where strays count too.  The covariance is
-    shrunk towards a multiple of the unit matrix, so turning and scaling the space changes nothing.
+    shrunk towards a multiple of the unit matrix, so turning and scaling the space changes nothing.  unit: the rows are
+    made of length 1 first, for networks whose features are short where a picture is blurred or dark.
     """
-    x = np.asarray(embeddings, np.float64)
+    x = prepared(embeddings, unit)
     if not len(x):
         return np.zeros(0)
-    means, rest = classes(labeled, labels, exclude)
+    known = None if labeled is None or labels is None else prepared(labeled["embeddings"], unit)
+    means, rest = classes(known, labels, exclude)
     if not rest.any():
         means = x.mean(0, keepdims=True)
         rest = x - means
@@ -31,16 +33,24 @@ def mahalanobis(embeddings, labeled, labels, *, exclude="") -> Utility:
     return standing(np.sqrt(nearest_mean(x, means, root)), None)
 
 
-def classes(labeled, labels, exclude: str) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of every class (C, D), and the labelled samples less the mean of theirs (L, D)."""
-    if labeled is None or labels is None or not len(labels):
+def prepared(rows, unit: bool) -> np.ndarray:
+    """(N, D) float64, of length 1 where that is asked for; a row of zeros stays."""
+    x = np.asarray(rows, np.float64)
+    if not unit:
+        return x
+    length = np.sqrt(np.einsum("nd,nd->n", x, x))
+    return x / np.where(length > 0, length, 1.0)[:, None]
+
+
+def classes(known: np.ndarray | None, labels, exclude: str) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of every class (C, D), and the labelled samples (L, D) less the mean of theirs."""
+    if known is None or not len(known):
         return np.zeros((0, 0)), np.zeros((0, 0))
     names, y = np.unique(np.array([str(label) for label in labels]), return_inverse=True)
-    e, real = np.asarray(labeled["embeddings"], np.float64), names[y] != exclude
+    real = names[y] != exclude
     shown = [c for c in range(len(names)) if names[c] != exclude]
-    means = np.array([e[y == c].mean(0) for c in shown]).reshape(len(shown), e.shape[1])
-    place = np.searchsorted(shown, y[real])
-    return means, e[real] - means[place]
+    means = np.array([known[y == c].mean(0) for c in shown]).reshape(len(shown), known.shape[1])
+    return means, known[real] - means[np.searchsorted(shown, y[real])]
 
 
 def shrunk(rest: np.ndarray) -> np.ndarray:

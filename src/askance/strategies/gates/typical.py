@@ -24,7 +24,8 @@ def typical(vectors, reference, labeled, pending, ids, *, far=0.25, near=10, wit
     dense it is, as long as it is smaller than that share.  Strays are alike, and strange each by chance: the distance
     is averaged over the sample and its `near` nearest, twice.  Up to `witnesses` samples, drawn by their ids, stand for
     the pool; labelled and pending samples, reference (L, D), belong to it, so that a sample is as typical in one round
-    as in the next.  Moving, turning and scaling the space changes nothing.
+    as in the next.  Moving, turning and scaling the space changes nothing.  It does not find strays that lie in the
+    middle of the pool, and of those that are each alone only the far ones: `crowded` and `mahalanobis` are for these.
     """
     crowd = the_crowd(vectors, reference, labeled, pending, ids, witnesses)
     if not len(ids) or not len(crowd):
