@@ -12,8 +12,11 @@ SHOWN_METRICS = ("accuracy@test", "accuracy@validation", "rmse@test", "rmse@vali
 
 def line(r: Round) -> str:
     """round 3: 80 labels, accuracy@test 0.930 (0.910 to 0.950), 20 questions by dbal"""
+    from askance.meta import spoken
+
     said = [f"{name} {interval(m.value, m.low, m.high)}" for name, m in r.metrics.items() if name in SHOWN_METRICS]
     asks = show.counted(len(r.picks), "question") + (f" by {r.strategy}" if r.picks else "")
+    asks += f" ({spoken(r.arms)})" if r.arms else ""
     return f"round {r.number}: " + ", ".join([show.counted(r.labeled, "label"), *said, asks])
 
 
@@ -43,6 +46,7 @@ def _plain(r: Round) -> Mapping[str, Any]:
         "unlabeled": r.unlabeled,
         "asked": len(r.picks),
         "strategy": r.strategy,
+        "arms": r.arms,
         "metrics": r.metrics,
         "seconds": r.seconds,
     }

@@ -36,6 +36,8 @@ def command(
 
 
 def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    from askance.meta import spoken
+
     budget = f" of {found['budget']:,}" if found["budget"] else ""
     yield "campaign", found["folder"]
     yield "labels", f"{found['labels']:,}{budget} in a pool of {found['samples']:,}"
@@ -53,6 +55,9 @@ def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for metric, m in found["metrics"].items():
         yield metric, interval(m["value"], m["low"], m["high"])
     yield "strategy", found["strategy"]
+    if found["arms"]:
+        yield "asked in the last round by", spoken(found["arms"])
+        yield "odds in the last round", odds(found["arms"])
     yield "learner", found["learner"]
     if found["running"]:
         yield "running", f"process {found['running']['pid']} on {found['running']['host']}"
@@ -74,6 +79,11 @@ def plain(ahead: "Outlook | None") -> dict[str, Any] | None:
 def judged(rule: str, stop: bool, why: str) -> str:
     """plateau says go on: ..."""
     return f"{rule} says {'stop' if stop else 'go on'}: {why}"
+
+
+def odds(arms: Mapping[str, Any]) -> str:
+    """margin 0.52, kcenter 0.31, random 0.17"""
+    return ", ".join(f"{name} {p:.2f}" for name, p in zip(arms["names"], arms["odds"], strict=True))
 
 
 def interval(value: float, low: float, high: float) -> str:
