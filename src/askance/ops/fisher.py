@@ -8,6 +8,7 @@ fits, since J says nothing along (1, ..., 1).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Sketch:
     def parts(self, probs: np.ndarray, embeddings: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Blocks of rows with their predictions and their features along the sketch, in float64."""
         r, d = self.classes.shape[1], self.features.shape[1]
-        step = max(1, _CELLS // max(d * d, r * r, len(self.classes) * r, len(self.features)))
+        step = max(1, _CELLS // max(d * d if r * r > d else d, r * r, len(self.classes) * r, len(self.features)))
         for rows in (slice(i, i + step) for i in range(0, len(probs), step)):
             yield rows, probs[rows].astype(np.float64), embeddings[rows].astype(np.float64) @ self.features
 
@@ -69,21 +70,35 @@ def _gram(a: np.ndarray) -> np.ndarray:
 
 def _leading(matrix: np.ndarray, count: int) -> np.ndarray:
     """The eigenvectors of the largest eigenvalues; all of them are but a turn, which is left out.  (D, count)."""
-    return np.eye(len(matrix)) if count >= len(matrix) else np.linalg.eigh(matrix)[1][:, ::-1][:, :count]
+    from scipy.linalg import eigh
+
+    size = len(matrix)
+    return np.eye(size) if count >= size else np.asarray(eigh(matrix, subset_by_index=(size - count, size - 1))[1])
 
 
 def summed(blocks: np.ndarray, z: np.ndarray) -> np.ndarray:
     """sum_n B_n (x) z_n z_n'.  (n, r, r), (n, d) -> (r d, r d)."""
     (n, d), r = z.shape, blocks.shape[1]
-    flat = blocks.reshape(n, -1).T @ (z[:, :, None] * z[:, None, :]).reshape(n, -1)
-    return np.asarray(flat.reshape(r, r, d, d).transpose(0, 2, 1, 3).reshape(r * d, r * d))
+    if r * r > d:  # few features: their squares are fewer than the blocks times the features
+        flat = blocks.reshape(n, -1).T @ (z[:, :, None] * z[:, None, :]).reshape(n, -1)
+        return np.asarray(flat.reshape(r, r, d, d).transpose(0, 2, 1, 3).reshape(r * d, r * d))
+    out = np.empty((r, d, r, d))
+    for i, j in product(range(r), range(r)):
+        out[i, :, j] = (z * blocks[:, i, j, None]).T @ z
+    return out.reshape(r * d, r * d)
 
 
 def within(matrix: np.ndarray, z: np.ndarray, r: int) -> np.ndarray:
     """(I (x) z)' M (I (x) z) for each row: what M is to the classes there.  (r d, r d), (n, d) -> (n, r, r)."""
     n, d = z.shape
-    flat = matrix.reshape(r, d, r, d).transpose(1, 3, 0, 2).reshape(d * d, r * r)
-    return np.asarray(((z[:, :, None] * z[:, None, :]).reshape(n, -1) @ flat).reshape(n, r, r))
+    parts = matrix.reshape(r, d, r, d)
+    if r * r > d:
+        flat = parts.transpose(1, 3, 0, 2).reshape(d * d, r * r)
+        return np.asarray(((z[:, :, None] * z[:, None, :]).reshape(n, -1) @ flat).reshape(n, r, r))
+    out = np.empty((n, r, r))
+    for i, j in product(range(r), range(r)):
+        out[:, i, j] = np.einsum("nd,nd->n", z @ parts[i, :, j], z)
+    return out
 
 
 def information(made: Sketch, probs: np.ndarray, embeddings: np.ndarray) -> np.ndarray:

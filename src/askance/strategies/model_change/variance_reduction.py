@@ -8,7 +8,7 @@ from askance.strategy import Utility, strategy
 
 NEEDS = frozenset({"probs", "embeddings"})
 BOUNDS = {"ridge": (1e-9, None), "dims": (1, None)}
-COST = "O(N dims^2 + dims^3)"
+COST = "O(N dims^2 + dims^3), and O(N D^2 + D^3) where there are more weights"
 
 
 @strategy("Cohn 1996, doi:10.1016/0893-6080(95)00137-9; Schein & Ungar 2007", local=False, bounds=BOUNDS, cost=COST)
