@@ -1,7 +1,9 @@
 """What the policy sees of an arrival: numbers that mean the same in any set, whatever its width and classes.  Floor 1.
 
-Vectors and utilities of two sets have nothing in common, so they are ranked among those that came lately; probabilities
-are stretched so that 0 is a coin and 1 is certainty.  Everything is for E streams side by side.
+Vectors and utilities of two sets have nothing in common, so they are ranked among those that came lately.  Of the
+probabilities there is the class that they name and the rank of their margin: how sure a model is of the digits says
+little of how sure another is of anything else, and policies that looked at it were carried worse (docs/pal.md).
+Everything is for E streams side by side.
 """
 
 from dataclasses import dataclass
@@ -12,10 +14,7 @@ WINDOW = 100  # utilities and distances that an arrival is ranked among
 RECENT = 30  # vectors that came last
 ASKED = 60  # vectors that were asked about last
 FEATURES = (
-    "top",  # the highest probability, 0 where all are level
-    "margin",  # between the two highest
-    "entropy",  # of the probabilities, 1 where all are level
-    "utility",  # its rank among the latest, 0 lowest
+    "utility",  # the rank of its utility, by the scorer `margin` in training, among the latest: 0 lowest
     "far",  # the rank of its distance to the nearest that was asked about
     "novel",  # the rank of its distance to the nearest that came lately
     "common",  # how often its class was asked about: 0 never, 1/2 as often as all, 1 alone
@@ -51,17 +50,10 @@ class Now:
 
 def features(now: Now) -> np.ndarray:
     """(E, F) float64 in [0, 1], in the order of FEATURES."""
-    classes = now.probs.shape[1]
-    ordered = np.sort(now.probs, 1)[:, ::-1]
-    second = ordered[:, 1] if classes > 1 else np.zeros(len(ordered))
-    coin = 1 / classes
     known = now.length > 0
     length = np.where(known, now.length, 1)
     credit = now.budget * (now.seen + 1) - now.asked
     columns = (
-        np.maximum(ordered[:, 0] - coin, 0) / max(1 - coin, coin),
-        ordered[:, 0] - second,
-        entropy(now.probs),
         rank(now.utility, now.past_utility),
         rank(now.far, now.past_far),
         rank(now.novel, now.past_novel),
@@ -73,14 +65,6 @@ def features(now: Now) -> np.ndarray:
         known * np.maximum(1 - now.asked / np.ceil(now.budget * length), 0),
     )
     return np.stack(columns, 1).astype(np.float64)
-
-
-def entropy(probs: np.ndarray) -> np.ndarray:
-    """(E, C) -> (E,) in [0, 1], 1 where all classes are level."""
-    if probs.shape[1] < 2:
-        return np.zeros(len(probs))
-    logs = np.log(np.where(probs > 0, probs, 1))
-    return np.clip(-(probs * logs).sum(1) / np.log(probs.shape[1]), 0, 1)
 
 
 def rank(value: np.ndarray, past: np.ndarray) -> np.ndarray:
