@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from askance.among import FORMS, Form
 from askance.errors import BadStrategy, nearest
 from askance.shards import exact_prefix, lockstep_parts
 from askance.signals import sources
@@ -23,6 +24,7 @@ FAMILIES = {
     "density": "Embeddings are looked at: samples that are typical of the pool.",
     "hybrid": "Uncertainty and diversity in one.",
     "model change": "How much a label would change the model, or what it would do to its error, by the last layer.",
+    "regression": "Labels are numbers: the predicted number, its variance, and a committee's numbers are looked at.",
     "cold start": "First batches, before anything is labelled.",
     "people": "Several people label: a new sample, or one that has labels again.",
     "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
@@ -30,7 +32,21 @@ FAMILIES = {
 
 
 MOST = 20  # panels on one drawing
-DRAWN_FROM = frozenset({"decision", "embeddings", "frequencies", "history", "members", "outputs", "probs", "target"})
+DRAWN_FROM = frozenset(
+    [
+        "decision",
+        "embeddings",
+        "frequencies",
+        "hidden",
+        "history",
+        "members",
+        "outputs",
+        "prediction",
+        "probs",
+        "target",
+        "variance",
+    ]
+)
 NOT_DRAWN = dict.fromkeys(("knapsack", "per_cost"), "there all samples cost the same")
 SEEN = {
     "control": "Ten drawn at random come from where most samples are.",
@@ -47,6 +63,10 @@ SEEN = {
     "model change": "Nearly all put the whole batch into the group on the right, of which none is labelled: the first "
     "label there changes the model most, and the other nine tell it little more.  `craig` and `glister` take one pick "
     "into account for the next; after a scorer say `| top(x=10) | kmeans`.",
+    "regression": "The classes taken as grades 0, 1 and 2.  `alm` puts the whole batch into the group of which none is "
+    "labelled, and `emcm` nearly so; `gsx` and `alc_linear` go for the rim; `alc` has something of every group; `gsy` "
+    "keeps to where predicted grades are far from all known ones, between the classes, and `igs` is between it and "
+    "`gsx`.",
     "cold start": "With nothing labelled: every group is asked about, the large ones more often, and few of the "
     "samples that are like nothing.",
     "parts": "What a part changes: `seals` and `anchors` keep to the neighbours of what is labelled, `distinct` keeps "
@@ -95,7 +115,12 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        return " ".join(self.doc.split("  ")[0].split("\n\n")[0].split())
+        return summary(self.doc)
+
+
+def summary(doc: str) -> str:
+    """The first sentence, on one line."""
+    return " ".join(doc.split("  ")[0].split("\n\n")[0].split())
 
 
 @dataclass(frozen=True)
@@ -135,7 +160,9 @@ def entry(name: str) -> Entry:
     if name in ATOMS:
         atom = ATOMS[name]
         return _entry(name, name, atom, atom.meta, atom.defaults, part=True)
-    raise BadStrategy(f"no strategy is named {name!r}{nearest(name, [*RECIPES.names(), *ATOMS.names()])}")
+    raise BadStrategy(
+        f"no strategy is named {name!r}{nearest(name, [*RECIPES.names(), *ATOMS.names(), *FORMS.names()])}"
+    )
 
 
 def pictures() -> list[Picture]:
@@ -245,7 +272,8 @@ def markdown() -> str:
     found = entries()
     families = list(dict.fromkeys(e.family for e in found))
     tables = [_table(family, [e for e in found if e.family == family]) for family in families]
-    return "\n".join([INTRODUCTION, *tables, "## One by one\n", *(_section(e) for e in found)]).rstrip() + "\n"
+    pages = [INTRODUCTION, *tables, _forms(), "## One by one\n", *(_section(e) for e in found)]
+    return "\n".join([*pages, *(_form_section(FORMS[name]) for name in FORMS.names())]).rstrip() + "\n"
 
 
 INTRODUCTION = """# Strategies
@@ -297,6 +325,31 @@ def _section(e: Entry) -> str:
         paper,
     ]
     return "\n".join(b for b in [*blocks, given, known] if b)
+
+
+def form_kind(f: Form) -> str:
+    return "chooser among strategies" if f.chooses else "part that is given strategies"
+
+
+def form_parameters(f: Form) -> list[Parameter]:
+    return [_parameter(n, default, f.meta.bounds.get(n, ())) for n, default in f.defaults.items()]
+
+
+def _forms() -> str:
+    """The table of what is given strategies."""
+    head = "| name | what | sort | paper |\n|---|---|---|---|"
+    found = [FORMS[name] for name in FORMS.names()]
+    rows = [f"| [`{f.name}`](#{f.name}) | {summary(f.meta.doc)} | {form_kind(f)} | {f.meta.paper} |" for f in found]
+    return "\n".join(
+        ["## Given strategies\n\nAs in `albl(margin, kcenter)`: [meta strategies](meta.md).\n", head, *rows, ""]
+    )
+
+
+def _form_section(f: Form) -> str:
+    given = "".join(f"- `{p.name}` = `{p.default!r}`{reach(p)}\n" for p in form_parameters(f))
+    return "\n".join(
+        [f"### {f.name}\n", f"{form_kind(f).capitalize()}.  {f.meta.doc}\n", f"Paper: {f.meta.paper}.\n", given]
+    )
 
 
 def reach(p: Parameter) -> str:

@@ -11,6 +11,7 @@ from askance.errors import BadStrategy, nearest
 from askance.usual import AUTO, usual_strategy, usual_warmup
 
 if TYPE_CHECKING:
+    from askance.among import Form
     from askance.describe import Entry, Parameter
 
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="One of them; without it, all.")]
@@ -32,10 +33,13 @@ def command(
     name: Name = "", family: Family = "", needs: Needs = "", given: Given = "", as_json: options.Json = False
 ) -> None:
     """Lists every strategy by family with what it needs, its cost and its paper; with NAME, all about that one."""
+    from askance.among import FORMS
     from askance.describe import entries, entry
 
     if name == AUTO:
         return _auto(as_json)
+    if name and name in FORMS:
+        return _given(FORMS[name], as_json)
     if name:
         found = entry(name)
         return show.as_json(plain(found)) if as_json else _one(found)
@@ -46,6 +50,8 @@ def command(
         _family(one, [e for e in every if e.family == one])
     if not every:
         show.say("none is like that")
+    if not (family or needs or given):
+        show.say(f"given strategies themselves, as in albl(margin, kcenter): {', '.join(FORMS.names())}")
     return show.say("askance strategies NAME says more; they compose: margin | top(x=10) | kmeans")
 
 
@@ -116,6 +122,26 @@ def _one(e: "Entry") -> None:
     rows += [(f"does not pass {check.replace('_', ' ')}", why) for check, why in e.fails.items()]
     show.table("", ("what", "it is"), rows)
     show.say(f'askance select POOL -k 20 --strategy "{example(e)}"')
+
+
+def _given(f: "Form", as_json: bool) -> None:
+    """One that stands before strategies."""
+    from askance.describe import form_kind, form_parameters
+
+    own = form_parameters(f)
+    if as_json:
+        said = {"name": f.name, "kind": form_kind(f), "doc": f.meta.doc, "paper": f.meta.paper, "cost": f.meta.cost}
+        return show.as_json({**said, "parameters": [asdict(p) for p in own]})
+    show.prose(f"{f.name}: a {form_kind(f)}")
+    show.say()
+    show.prose(f.meta.doc)
+    show.say()
+    rows = [("paper", f.meta.paper), *((f"parameter {p.name}", _parameter(p)) for p in own)]
+    show.table("", ("what", "it is"), rows)
+    if f.chooses:
+        judged = " --validation 0.2" if f.measures else ""
+        return show.say(f'askance new NAME --pool POOL --strategy "{f.name}(margin, kcenter)"{judged}')
+    return show.say(f'askance select POOL -k 20 --strategy "{f.name}(margin, badge) | max_herding"')
 
 
 def example(e: "Entry") -> str:

@@ -62,7 +62,7 @@ def halved(curves: Mapping[str, Curve], left: int, chance: float) -> list[str]:
 
 
 def ends_highest(curves: Sequence[Curve], left: int) -> np.ndarray:
-    """(K,) how likely each is to be measured highest with `left` more labels, or as far as a forecast was checked."""
+    """(K,) how likely each is to be highest with `left` more labels, or as far as a forecast was checked."""
     ends = [_end(c, left, seed) for seed, c in enumerate(curves)]
     return np.bincount(np.argmax(ends, 0), minlength=len(curves)) / len(ends[0])
 
@@ -71,11 +71,11 @@ def _end(points: Curve, left: int, seed: int) -> np.ndarray:
     """(S,) drawn accuracies at the end.
 
     The forecast is of measurements on these validation samples, and the accuracy is that on all: what lies between is
-    not seen in any curve, so it is added.  Nor is the forecast narrowed (stretch), which was found for a test set.
+    not seen in any curve, so it is added.
     """
     labels, values, errors = (np.array(column) for column in zip(*points, strict=True))
     last = int(labels[-1])
     until = last + max(1, min(left, (FARTHEST - 1) * last))
-    measured = forecast(labels, values, errors, until=until, stretch=1.0, seed=seed).paths[:, -1]
+    measured = forecast(labels, values, errors, until=until, seed=seed).paths[:, -1]
     strayed = np.random.default_rng((seed, last)).standard_normal(len(measured))
     return np.asarray(measured + ALONE * errors[-1] * strayed)
