@@ -20,8 +20,8 @@ NAME, HEAD = "precomputed", "head"
 class PrecomputedLearner:
     """Gives exactly what samples of kind "signals" hold, which `prepare` looks up.
 
-    With probabilities (or members) among them there is nothing to learn: a fit does nothing.  With embeddings alone a
-    linear head is fitted on them, and there are probs from the first fit on.
+    With probabilities (or members), or predicted numbers, among them there is nothing to learn: a fit does nothing.
+    With embeddings alone a linear head is fitted on them, and there are probs from the first fit on.
 
     classes  names of the columns of the user's probabilities, in sorted order; else they are numbered, "0", "1", ...
     members  a bootstrap committee around the head, where one is fitted
@@ -100,7 +100,7 @@ class PrecomputedLearner:
             self.head.load(folder / HEAD)
 
     def _learns(self) -> bool:
-        return "probs" not in self.cold and "embeddings" in self.cold
+        return not {"probs", "prediction"} & self.cold and "embeddings" in self.cold
 
     def _names(self, count: int) -> tuple[str, ...]:
         if not self._named:

@@ -19,7 +19,7 @@ import numpy as np
 
 from askance import describe
 from askance.progress import track
-from askance.report.plane import REACH, Plane, plane
+from askance.report.plane import REACH, Plane, grades, plane
 from askance.select import select
 
 K, COLUMNS = 10, 5
@@ -31,6 +31,7 @@ DOUBT = ((0.3, "#fef7e0"), (0.55, "#fdebb8"), (0.8, "#fad97f"))  # from this sha
 SHAPES = {"a": "M-4 -4h8v8h-8z", "b": "M0 -5.2L5 3.8H-5z", "c": "M0 -5.4L5.4 0 0 5.4 -5.4 0z"}
 FONT = "'DejaVu Sans',Verdana,Arial,sans-serif"
 FRESH = frozenset({"cold start"})  # families that are shown with nothing labelled
+NUMBERED = frozenset({"regression"})  # and with the classes as grades 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def world() -> Plane:
 
 def picked(here: Plane, e: describe.Entry, fresh: bool) -> np.ndarray:
     """Where its picks lie.  -> (K, 2)."""
-    labeled, labels = (None, None) if fresh else (here.labeled, here.labels)
+    told = grades(here.labels) if e.family in NUMBERED else here.labels
+    labeled, labels = (None, None) if fresh else (here.labeled, told)
     batch = select(describe.usage(e), here.pool, K, seed=1, labeled=labeled, labels=labels)
     place = {int(i): row for row, i in enumerate(here.pool.ids)}
     return here.pool["embeddings"][[place[int(i)] for i in batch.ids]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from askance import ops
 from askance.learners.estimators import parse_estimator
+from askance.learners.gp import GP
 from askance.learners.sk import SklearnLearner
 from askance.samples import Samples, objects
 from askance.signals import Signals
@@ -73,19 +74,36 @@ def fitted(x: np.ndarray, y: np.ndarray) -> SklearnLearner:
 def said(learner: SklearnLearner, x: np.ndarray, known: np.ndarray, labels: np.ndarray) -> Signals:
     """Every signal that a strategy of ours reads.
 
-    outputs   the members' predicted grade, were the classes grades 0, 1, 2
+    outputs   the members' predicted grade, were the classes grades 0, 1, 2; `prediction` is their mean, `hidden` what
+              each adds to it
+    variance  of the grade, by a Gaussian process
     target    what the model is for: the region of the group that it has seen no label of
     """
     here = learner.signals(samples(x), frozenset({"probs", "members", "decision"}))
+    outputs = here["members"] @ np.arange(len(learner.classes))
     columns = {
         **here.columns,
         "embeddings": x,
         "frequencies": nearby(x, known, labels),
         "history": history(x, known, labels),
-        "outputs": here["members"] @ np.arange(len(learner.classes)),
+        "hidden": outputs / MEMBERS,
+        "outputs": outputs,
+        "prediction": outputs.mean(1),
         "target": np.exp(-((x - GROUPS[3][3]) ** 2).sum(1)),
+        "variance": grade_variance(x, known, grades(labels)),
     }
     return Signals(here.ids, columns)
+
+
+def grades(labels: np.ndarray) -> np.ndarray:
+    """The classes as grades 0, 1, 2."""
+    return np.searchsorted(np.unique(labels), labels).astype(float)
+
+
+def grade_variance(x: np.ndarray, known: np.ndarray, y: np.ndarray) -> np.ndarray:
+    gp = GP()
+    gp.fit(known, y, ops.key_ids(0, len(y)), seed=0)
+    return gp.say(x, frozenset({"variance"}))["variance"]
 
 
 def nearby(x: np.ndarray, known: np.ndarray, labels: np.ndarray) -> np.ndarray:
