@@ -26,6 +26,7 @@ FAMILIES = {
     "model change": "How much a label would change the model, or what it would do to its error, by the last layer.",
     "regression": "Labels are numbers: the predicted number, its variance, and a committee's numbers are looked at.",
     "cold start": "First batches, before anything is labelled.",
+    "gates": "Samples that do not belong are held back: [messy data](messy-data.md).",
     "people": "Several people label: a new sample, or one that has labels again.",
     "parts": "Of use inside an expression, as in `0.3 * (entropy | rank) + (density | rank)`.",
 }
