@@ -68,15 +68,16 @@ def calibrated(rounds: Sequence[Round]) -> str:
 def every_round(rounds: Sequence[Round], metric: str | None) -> Html:
     """The figures behind the plots."""
     quality = [said(metric)] if metric else []
-    head = ["round", "labels", "unlabelled", "chosen", *quality, "ECE", "seconds", "strategy"]
+    judged = ["ECE"] if any("ece" in r.calibration for r in rounds) else []
+    head = ["round", "labels", "unlabelled", "chosen", *quality, *judged, "seconds", "strategy"]
     rows = []
     for before, r in zip((None, *rounds), rounds, strict=False):
         sizes = [str(r.number), f"{r.labeled:,}", f"{r.unlabeled:,}", f"{len(r.picks):,}"]
         measured = [spoken(r.metrics[metric]) if metric in r.metrics else "–"] if metric else []
-        ece = f"{r.calibration['ece']:.3f}" if "ece" in r.calibration else "–"
+        ece = [f"{r.calibration['ece']:.3f}" if "ece" in r.calibration else "–" for _ in judged]
         changed = before is None or before.strategy != r.strategy
         by = (r.strategy if changed else "same") + (f": {spoken_arms(r.arms)}" if r.arms else "")
-        rows.append([*sizes, *measured, ece, f"{sum(r.seconds.values()):.1f}", by])
+        rows.append([*sizes, *measured, *ece, f"{sum(r.seconds.values()):.1f}", by])
     return table(head, rows, numbers=range(len(head) - 1))
 
 
