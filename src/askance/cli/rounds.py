@@ -46,7 +46,7 @@ def _plain(r: Round) -> Mapping[str, Any]:
         "unlabeled": r.unlabeled,
         "asked": len(r.picks),
         "strategy": r.strategy,
-        "arms": r.arms,
+        "odds": dict(zip(r.arms["names"], r.arms["odds"], strict=True)) if r.arms else {},
         "metrics": r.metrics,
         "seconds": r.seconds,
     }

@@ -73,12 +73,13 @@ def command(
     as_json: options.Json = False,
 ) -> None:
     """Chooses the N samples of POOL most worth labelling, and says why each."""
+    from askance.among import single
     from askance.cli import files, opening, picking
     from askance.errors import BadConfig
     from askance.spec import parse
 
     if strategy:
-        parse(strategy)  # a typo is said before anything is read
+        single(parse(strategy))  # a typo is said before anything is read
     if out is not None:
         files.check_suffix(out)
     if sheet is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from askance import metrics
+from askance.among import choosing
 from askance.campaign import Config, record
 from askance.campaign.plan import predicts_numbers
 from askance.campaign.shares import share_out
@@ -92,7 +93,8 @@ def trials(
         if seed not in full:
             full[seed] = ceiling(pool, learner, truth, config, seed)
         text = named(text, learner.provides)
-        warmup = text if text in controls and parse(text).needs <= learner.cold else config.warmup_strategy
+        cold = text in controls and parse(text).needs <= learner.cold and choosing(parse(text)) is None
+        warmup = text if cold else config.warmup_strategy
         done.append(Trial(text, seed, full[seed], run_one(pool, make, truth, config, text, warmup, seed)))
     return done
 
