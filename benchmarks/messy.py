@@ -374,7 +374,15 @@ def find(work: Path) -> None:
     from sklearn.metrics import roc_auc_score
 
     print("| set | gate | area under ROC | strays held back by a gate of 10 % |\n|---|---|---|---|")
-    gates = ("typical", "typical(near=0)", "crowded", "mahalanobis", "density")
+    gates = (
+        "typical",
+        "typical(near=0)",
+        "unit_length | typical",
+        "crowded",
+        "mahalanobis",
+        "mahalanobis(unit=True)",
+        "density",
+    )
     for of, make in MESSY.items():
         found: dict[str, list[tuple[float, float]]] = {g: [] for g in gates}
         for seed in SEEDS:
