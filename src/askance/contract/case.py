@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from askance.among import single
 from askance.errors import BadStrategy
 from askance.select import select
 from askance.signals import Signals
@@ -79,7 +80,7 @@ def case_of(what: What, makers: Mapping[str, Maker] | None = None) -> Case:
         check_flat(strategy)
         own = what.defaults if what.text != what.name else strategy.atoms()[0].defaults
         return Case(what.name, strategy, what.meta, own, what.name in RECIPES or what.name in ATOMS, makers or {})
-    strategy = parse(what)
+    strategy = single(parse(what))
     check_flat(strategy)
     atoms = strategy.atoms()
     docs = " ".join(a.meta.doc for a in atoms)
