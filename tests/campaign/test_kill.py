@@ -160,7 +160,7 @@ def test_two_runners_get_one_clear_sentence_and_people_go_on(campaign) -> None:
 def test_a_full_disk_stops_a_run_with_one_sentence_and_it_goes_on_later(config, straight, tmp_path: Path) -> None:
     place = tmp_path / "tiny"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", place], check=False).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=False).returncode:
         pytest.skip("a tiny file system cannot be mounted here")
     try:
         c = Campaign.create(place / "c.askance", config(budget=32, strategy="margin | top(x=3) | kcenter"))

@@ -206,6 +206,133 @@ def _answer_all(folder: Path, who: str) -> None:
         os._exit(code)
 
 
+# ---- several people a question
+
+
+@pytest.fixture
+def shared(campaign) -> Campaign:
+    """Eight questions, each to two people."""
+    c = campaign(overlap=2)
+    c.step()
+    c.now = 1000.0
+    c.store.clock = lambda: c.now
+    return c
+
+
+def test_two_people_get_the_same_best_questions_and_a_third_none_of_them(shared: Campaign) -> None:
+    ann, bob, eve = (shared.ask(who, 4) for who in ("ann", "bob", "eve"))
+    assert [t.rank for t in ann] == [t.rank for t in bob] == [1, 2, 3, 4]
+    assert [t.rank for t in eve] == [5, 6, 7, 8]
+    assert [t.rank for t in shared.ask("ann", 99)] == [1, 2, 3, 4, 5, 6, 7, 8], "never two of one question"
+    assert [t.rank for t in shared.ask("joe", 99)] == []
+
+
+def test_most_people_decide_then_the_first_and_a_reviewer_above_all(shared: Campaign) -> None:
+    task = shared.ask("ann")[0]
+    shared.ask("bob")
+    assert shared.tell("ann", task, "setosa") is True
+    assert (shared.labels(), shared.status()["pending"]) == ({task.id: "setosa"}, 8), "one answer is still wanted"
+    assert shared.tell("bob", task, "virginica") is True
+    assert (shared.labels(), shared.status()["pending"]) == ({task.id: "setosa"}, 7), "as many each: the first"
+    shared.tell("ann", task, "virginica")
+    assert shared.labels() == {task.id: "virginica"}
+    with shared.store.writing() as db:
+        shared.store.record(db, "review", "rev", {"sample": f"{task.id:016x}", "value": "versicolor"})
+    assert shared.labels() == {task.id: "versicolor"}
+    assert shared.status()["labels"] == 1
+
+
+def test_one_may_skip_what_another_answers(shared: Campaign) -> None:
+    task = shared.ask("ann")[0]
+    shared.ask("bob")
+    shared.skip("ann", task, "too dark")
+    assert shared.status()["skipped"] == 0
+    shared.tell("bob", task, "setosa")
+    assert shared.labels() == {task.id: "setosa"}
+    assert shared.status()["pending"] == 7
+    other = shared.ask("ann")[0]
+    shared.ask("bob")
+    shared.skip("ann", other, "blurred")
+    shared.skip("bob", other, "blurred")
+    assert shared.status()["skipped"] == 1
+
+
+def test_a_late_answer_takes_a_slot_that_is_free(shared: Campaign) -> None:
+    task = shared.ask("ann", seconds=60)[0]
+    shared.now += 61
+    shared.ask("bob"), shared.ask("eve")
+    assert shared.tell("ann", task, "setosa") is False, "both its slots are others'"
+    other = shared.ask("joe", seconds=60)[0]
+    shared.now += 61
+    shared.ask("kim")
+    assert shared.tell("joe", other, "setosa") is True
+
+
+def test_a_key_makes_an_answer_one_whatever_happened_since(asked: Campaign) -> None:
+    from askance.campaign import questions
+
+    task = asked.ask("ann")[0]
+
+    def say(key: str, value: str) -> bool:
+        with asked.store.writing() as db:
+            return questions.told(asked.store, db, "ann", task.id, value, key, {"ms": 900})
+
+    assert say("k1", "setosa") is True
+    asked.undo("ann")
+    assert say("k1", "setosa") is True, "the retry of an answer that arrived says what became of it"
+    assert asked.labels() == {}, "and does not bring it back"
+    with pytest.raises(Conflict, match="'k1' was used for another answer"), asked.store.writing() as db:
+        questions.told(asked.store, db, "bob", task.id, "setosa", "k1")
+
+
+def test_what_is_given_back_goes_to_the_next(asked: Campaign) -> None:
+    from askance.campaign import questions
+
+    a, b = asked.ask("ann", 2)
+    with asked.store.writing() as db:
+        questions.release(asked.store, db, "ann", [a.id, b.id])
+    assert [t.id for t in asked.ask("bob", 2)] == [a.id, b.id]
+    with asked.store.writing() as db:
+        assert questions.renew(asked.store, db, "ann", [a.id], 60) == asked.now + 60
+    asked.now += 300
+    assert asked.ask("ann")[0].id not in {a.id, b.id}, "she holds nothing of bob's"
+
+
+# ---- a queue that follows the newest model
+
+
+def test_afresh_takes_back_what_nobody_began(asked: Campaign) -> None:
+    held = asked.ask("ann", 2)
+    done = asked.ask("bob", 2)
+    for task, value in zip(done, ("setosa", "virginica"), strict=True):
+        asked.tell("bob", task, value)
+    asked.step(afresh=True)
+    again = asked.ask("ann", 99)
+    assert [t.id for t in again[:2]] == [t.id for t in held], "what one holds stays"
+    assert [(t.round, t.rank) for t in again[2:]] == [(1, r) for r in range(1, 9)], "then the newest ranking alone"
+    assert asked.status()["pending"] == 10
+    assert [len(r.picks) for r in asked.history().rounds] == [8, 8], "history keeps what each round chose"
+
+
+def test_what_is_begun_while_the_model_is_fitted_stays_with_its_owner(asked: Campaign, monkeypatch) -> None:
+    from askance.campaign import campaign as module
+
+    for task, value in zip(asked.ask("bob", 2), ("setosa", "virginica"), strict=True):
+        asked.tell("bob", task, value)
+    began: list[int] = []
+    real = module.next_round
+
+    def slowly(*given):
+        turn = real(*given)
+        began.extend(t.id for t in asked.ask("ann", 6))
+        return turn
+
+    monkeypatch.setattr(module, "next_round", slowly)
+    asked.step(afresh=True)
+    assert [t.id for t in asked.ask("ann", 6)] == began
+    assert not {t.id for t in asked.ask("eve", 99)} & set(began)
+
+
 people = st.sampled_from(["ann", "bob", "eve"])
 
 
@@ -297,5 +424,6 @@ def test_questions_come_from_the_index_however_many_are_open(asked: Campaign) ->
         with asked.store.reading() as db:
             params = dict.fromkeys(ready.params, 1) | {"param_1": 0}
             plan = " ".join(r.detail for r in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", params))
-        assert "USING INDEX task_next" in plan
+        assert "USING INDEX slot_" in plan, plan
+        assert "SCAN" not in plan
         assert "TEMP B-TREE" not in plan, "nothing is sorted"

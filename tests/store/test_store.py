@@ -1,5 +1,6 @@
 """The event log: durable, replayed exactly, and plain about what is wrong with its database."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from askance.errors import BadCampaign, Conflict
 from askance.store import Store
 from askance.store.migrate import known_revisions, revision_of
-from askance.store.schema import REVISION, event, label, metadata
+from askance.store.schema import REVISION, event, label, metadata, slot
 
 
 def opened(path: Path) -> Store:
@@ -45,13 +46,16 @@ def test_an_event_and_its_effect_are_both_there_or_neither(store: Store) -> None
     def both() -> None:
         with store.writing() as db:
             store.record(db, "label", "ann", {"sample": f"{2:016x}", "value": "cat", "counted": True})
-            store.record(db, "label", "bob", {"sample": f"{1:016x}", "value": "dog", "counted": True})
+            store.record(db, "round", "askance", turn)
 
+    turn = {"number": 0, "record": "{}", "picks": [], "unreadable": {}}
+    with store.writing() as db:
+        store.record(db, "round", "askance", turn)
     with pytest.raises(IntegrityError):
         both()
     with store.reading() as db:
-        assert [e.seq for e in store.events(db)] == [1]
-    assert told(store) == {f"{1:016x}": "cat"}, "two answers cannot both count"
+        assert [e.seq for e in store.events(db)] == [1, 2]
+    assert told(store) == {f"{1:016x}": "cat"}, "a round cannot be there twice"
 
 
 def test_a_commit_is_on_the_disk(store: Store) -> None:
@@ -117,7 +121,7 @@ def test_the_migrations_make_the_schema_that_the_code_uses(store: Store) -> None
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
         assert revision_of(db) == REVISION
         found = {i["name"] for t in inspect(db).get_table_names() for i in inspect(db).get_indexes(t)}
-    assert {"task_next", "label_counted", "label_who"} <= found
+    assert {"slot_next", "slot_who", "task_state", "label_counted", "label_who"} <= found
     assert known_revisions()[-1] == REVISION
 
 
@@ -213,7 +217,7 @@ def test_a_database_that_may_not_grow_says_that_the_disk_is_full(store: Store) -
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     place = tmp_path / "tiny"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", place], check=False).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", place], check=False).returncode:
         pytest.skip("a tiny file system cannot be mounted here")
     try:
         s = opened(place / "s.db")
@@ -249,3 +253,33 @@ def check_full(store: Store, done: list[int], room=lambda: None) -> None:
     before = told(store)
     store.rebuild()
     assert told(store) == before
+
+
+def test_a_campaign_of_the_first_schema_is_brought_up_to_date_from_its_log(tmp_path: Path) -> None:
+    from alembic import command
+
+    from askance.store.engine import use_wal
+    from askance.store.migrate import _config
+
+    old = opened(tmp_path / "old.db")
+    use_wal(old.engine)
+    sample = f"{7:016x}"
+    turn = {"number": 0, "record": "{}", "unreadable": {}, "picks": [[sample, "seven", 1, 0.5, "margin 0.5", "train"]]}
+    log = [
+        ("create", "askance", {"config": "batch = 3"}),
+        ("round", "askance", turn),
+        ("lease", "ann", {"samples": [sample], "until": 9e9}),
+        ("label", "ann", {"sample": sample, "value": "cat", "counted": True}),
+    ]
+    with old.writing() as db:
+        config = _config()
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        for kind, who, body in log:
+            db.execute(event.insert().values(at=1.0, kind=kind, who=who, body=json.dumps(body)))
+    old.upgrade()
+    assert told(old) == {sample: "cat"}
+    with old.reading() as db:
+        assert revision_of(db) == REVISION
+        assert [(r.n, r.state, r.who) for r in db.execute(select(slot))] == [(0, "done", "ann")]
+    old.close()

@@ -7,12 +7,14 @@ for task in campaign.ask("ann", n=5):
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from askance import stopping
 from askance.campaign import export, imports, loop, questions, reading, record, setup
@@ -147,15 +149,21 @@ class Campaign:
 
     # ---- the loop
 
-    def step(self) -> Round:
-        """Fits on the labels so far, measures, chooses the next batch and queues it.  One process at a time."""
-        with Lock(self.store).held() as lock:
-            return self.step_holding(lock)
+    def step(self, afresh: bool = False) -> Round:
+        """Fits on the labels so far, measures, chooses the next batch and queues it.  One process at a time.
 
-    def step_holding(self, lock: Lock) -> Round:
+        afresh: questions that nobody has begun are taken back first and may be chosen again, so that whoever asks next
+        is handed the top of the newest ranking.
+        """
+        with Lock(self.store).held() as lock:
+            return self.step_holding(lock, afresh)
+
+    def step_holding(self, lock: Lock, afresh: bool = False) -> Round:
         """`step`, for whoever holds the lock already."""
         with self.store.reading() as db:
             known, past = reading.known(db), reading.rounds(db)
+            back = reading.untouched(db) if afresh else frozenset()
+        known = replace(known, pending=known.pending - back)
         known = replace(known, guesses=self._looked_back_on(len(past)))
         turn = next_round(self.plan, self.learner, known, past)
         if (
@@ -164,7 +172,7 @@ class Campaign:
             self.folder.keep_guesses(turn.round.number, turn.guesses)
         part = self.folder.save(self.learner, turn.round.number) if turn.round.fit else None
         role = {True: "validation", False: "train"}
-        body = {
+        body: dict[str, Any] = {
             "number": turn.round.number,
             "record": record.to_text(turn.round),
             "picks": [
@@ -173,12 +181,25 @@ class Campaign:
             ],
             "unreadable": {hex_id(i): why for i, why in turn.unreadable.items()},
         }
+        if self.config.overlap > 1:
+            body["wanted"] = self.config.overlap
         with self.store.writing() as db:
             lock.check(db)
-            self.store.record(db, "round", "askance", body)
+            self.store.record(db, "round", "askance", body | self._taken_back(db, back, body))
         if part:
             self.folder.keep(part)
         return turn.round
+
+    def _taken_back(self, db: Connection, back: frozenset[int], body: Mapping[str, Any]) -> dict[str, Any]:
+        """What only the moment of writing knows: somebody may have begun a question while the model was fitted."""
+        if not back:
+            return {}
+        still = reading.untouched(db) & back
+        begun = {hex_id(i) for i in back - still}
+        return {
+            "withdrawn": sorted(map(hex_id, still)),
+            "picks": [pick for pick in body["picks"] if pick[0] not in begun],
+        }
 
     def _looked_back_on(self, rounds: int) -> tuple[Guesses, ...]:
         return self.folder.guesses(rounds) if HISTORY in self.plan.strategy.needs else ()

@@ -56,6 +56,7 @@ class Config:
     warmup: int = said("questions of round 0, before anything is learned", 20, low=1)
     warmup_strategy: str = said("how round 0 is chosen; left out, typiclust where there are embeddings, else random")
     budget: int | None = said("most labels to ask for in all; left out, as many as the pool has", None, low=1)
+    overlap: int = said("people who are asked each question", 1, low=1)
     seed: int = said("same seed, same picks", 0, low=0, below=2**32)
     validation: float = said("share of the pool, and so of every batch, drawn to measure on", 0.0, low=0, below=1)
     test: float = said("share of the pool that is only measured on; its labels come from `truth`", 0.0, low=0, below=1)

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from askance.campaign import reading
 from askance.errors import BadCampaign, BadConfig, nearest
-from askance.store.schema import label, task
+from askance.ops import hex_id
+from askance.store.schema import label, task, verdict
 
 Row = Mapping[str, Any]
 COLUMNS = ("id", "name", "label", "who", "at", "round", "rank", "utility", "role", "why")
@@ -19,17 +21,26 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadshe
 
 
 def rows(db: Connection) -> list[dict[str, Any]]:
-    """One a labelled sample, in the order of the answers."""
+    """One a labelled sample, in the order of the first answers; who: everybody who says so, or the reviewer."""
     joined = label.outerjoin(task, task.c.sample == label.c.sample)
     asked = (task.c.name, task.c.round, task.c.rank, task.c.utility, task.c.role, task.c.why)
     found = db.execute(select(label, *asked).select_from(joined).where(label.c.counted).order_by(label.c.seq))
-    return [_row(r) for r in found]
+    said: dict[str, list[Any]] = {}
+    for r in found:
+        said.setdefault(r.sample, []).append(r)
+    decided = {r.sample: r for r in db.execute(select(verdict))}
+    agreed = reading.labels(db)
+    return [_row(said.get(hex_id(i), []), decided.get(hex_id(i)), hex_id(i), value) for i, value in agreed.items()]
 
 
-def _row(r: Any) -> dict[str, Any]:
-    at = datetime.fromtimestamp(r.at, UTC).isoformat(timespec="seconds")
-    asked = {name: getattr(r, name) for name in ("round", "rank", "utility", "role", "why")}
-    return {"id": r.sample, "name": r.name or "", "label": r.value, "who": r.who, "at": at, **asked}
+def _row(answers: Sequence[Any], decided: Any, sample: str, value: str) -> dict[str, Any]:
+    alike = [decided] if decided else [r for r in answers if r.value == value]
+    at = datetime.fromtimestamp(max(r.at for r in alike), UTC).isoformat(timespec="seconds")
+    who = ", ".join(dict.fromkeys(r.who for r in alike))
+    about = ("round", "rank", "utility", "role", "why")
+    asked = {name: getattr(answers[0], name) if answers else None for name in about}
+    name = (answers[0].name if answers else "") or ""
+    return {"id": sample, "name": name, "label": value, "who": who, "at": at, **asked}
 
 
 def write(path: Path, format: str, found: Sequence[Row]) -> None:

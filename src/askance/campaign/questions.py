@@ -1,19 +1,22 @@
 """Questions out, answers in: ask, tell, skip, undo, each one transaction.  Floor 5.
 
-A question is leased to whoever asks; a lease that runs out puts it back.  An answer that comes after that counts as
-long as nobody else was handed the question; else it is kept beside the one that counts.
+A question has a slot for each answer that is wanted.  A slot is leased to whoever asks, and nobody is handed two of one
+question; a lease that runs out puts it back.  An answer that comes after that counts as long as there is a slot for it;
+else it is kept beside those that count.  `asked`, `told`, `skipped` and `undone` work in the caller's transaction, so
+that a server can put many into one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from askance.errors import Conflict
 from askance.ops import hex_id, parse_id
 from askance.store import Store
-from askance.store.schema import label, lease, task
+from askance.store.effects import free, held
+from askance.store.schema import label, lease, said, slot, task
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,63 @@ class Task:
 def ask(store: Store, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
     """Up to n questions, first what `who` holds already, then the best that are free.  Leased for `seconds`."""
     with store.writing() as db:
-        now = store.clock()
-        rows = _next(db, who, n, now)
-        if rows:
-            body = {"samples": [r.sample for r in rows], "until": now + seconds}
-            store.record(db, "lease", who, body)
+        return asked(store, db, who, n, seconds)
+
+
+def asked(store: Store, db: Connection, who: str, n: int, seconds: float, beside: Collection[int] = ()) -> list[Task]:
+    """`ask` in the caller's transaction.  beside: samples that they are not handed now, though they may hold them."""
+    now = store.clock()
+    rows = _next(db, who, n, now, {hex_id(i) for i in beside})
+    if rows:
+        body = {"samples": [r.sample for r in rows], "until": now + seconds}
+        store.record(db, "lease", who, body)
     return [_task(r, now + seconds) for r in rows]
 
 
-# Each is answered from the index alone, however many questions are open.
-_BEST = select(task).order_by(task.c.round, task.c.rank).limit(bindparam("n"))
-_MINE = _BEST.where(task.c.state == "leased", task.c.who == bindparam("by"))
-_OPEN = _BEST.where(task.c.state == "open")
-_LAPSED = _BEST.where(task.c.state == "leased", task.c.who != bindparam("by"), task.c.until < bindparam("now"))
+def renew(store: Store, db: Connection, who: str, samples: Collection[int], seconds: float) -> float:
+    """Holds on to what `who` has of these, in the caller's transaction.  -> until when."""
+    mine = {r.sample for r in db.execute(_MINE, {"n": MOST, "by": who})}
+    kept = sorted(mine & {hex_id(i) for i in samples})
+    until = store.clock() + seconds
+    if kept:
+        store.record(db, "lease", who, {"samples": kept, "until": until})
+    return until
 
 
-def _next(db: Connection, who: str, n: int, now: float) -> list[Any]:
-    mine = list(db.execute(_MINE, {"n": n, "by": who}))
-    left = {"n": n - len(mine)}
-    free = [*db.execute(_OPEN, left), *db.execute(_LAPSED, {**left, "by": who, "now": now})] if left["n"] else []
-    return mine + sorted(free, key=lambda r: (r.round, r.rank))[: left["n"]]
+def release(store: Store, db: Connection, who: str, samples: Collection[int]) -> None:
+    """Gives back what `who` holds of these, in the caller's transaction."""
+    mine = {r.sample for r in db.execute(_MINE, {"n": MOST, "by": who})}
+    if given := sorted(mine & {hex_id(i) for i in samples}):
+        store.record(db, "release", who, {"samples": given})
+
+
+MOST = 1000  # questions that one person can hold
+
+# Each is answered from an index alone, however many questions are open.
+_MY_OTHER = slot.alias("mine")
+_BEFORE = slot.alias("before")
+_ASKED_ME = exists().where(_MY_OTHER.c.sample == slot.c.sample, _MY_OTHER.c.who == bindparam("by"))
+_FIRST_OPEN = ~exists().where(_BEFORE.c.sample == slot.c.sample, _BEFORE.c.n < slot.c.n, _BEFORE.c.state == "open")
+_WHAT = (task.c.name, task.c.utility, task.c.why)
+_BEST = (
+    select(slot.c.sample, slot.c.round, slot.c.rank, *_WHAT)
+    .join(task, task.c.sample == slot.c.sample)
+    .order_by(slot.c.round, slot.c.rank, slot.c.n)
+    .limit(bindparam("n"))
+)
+_MINE = _BEST.where(slot.c.who == bindparam("by"), slot.c.state == "leased")
+_OPEN = _BEST.where(slot.c.state == "open", ~_ASKED_ME, _FIRST_OPEN)
+_LAPSED = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~_ASKED_ME)
+
+
+def _next(db: Connection, who: str, n: int, now: float, beside: Collection[str] = ()) -> list[Any]:
+    holds = db.execute(_MINE, {"n": n + len(beside), "by": who}).all()
+    mine = [r for r in holds if r.sample not in beside][:n]
+    left = n - len(mine)
+    want: dict[str, Any] = {"n": left, "by": who}
+    free = [*db.execute(_OPEN, want), *db.execute(_LAPSED, {**want, "now": now})] if left else []
+    best = {r.sample: r for r in sorted(free, key=lambda r: (r.round, r.rank), reverse=True)}  # one slot of each
+    return mine + sorted(best.values(), key=lambda r: (r.round, r.rank))[:left]
 
 
 def tell(store: Store, who: str, answers: Sequence[tuple[int, str]]) -> list[bool]:
@@ -60,40 +100,83 @@ def tell(store: Store, who: str, answers: Sequence[tuple[int, str]]) -> list[boo
     The same answer twice is one; another answer by the same person takes the place of the first.
     """
     with store.writing() as db:
-        return [_tell(store, db, who, sample, value) for sample, value in answers]
+        return [told(store, db, who, sample, value) for sample, value in answers]
 
 
 def skip(store: Store, who: str, sample: int, why: str) -> None:
-    """The question does not come back.  Where it has gone to somebody else meanwhile, it is theirs to skip."""
+    """Nobody is asked in their place.  Where the question has gone to somebody else meanwhile, it is theirs to skip."""
     with store.writing() as db:
-        row = _asked(db, who, sample)
-        if row.state == "done" and row.who == who:
-            raise Conflict(f"{row.name} has an answer by {who}; take that back first, with undo")
-        if row.state == "leased" and row.who == who:
-            store.record(db, "skip", who, {"sample": row.sample, "why": why})
+        skipped(store, db, who, sample, why)
+
+
+def skipped(store: Store, db: Connection, who: str, sample: int, why: str, key: str = "") -> None:
+    """`skip` in the caller's transaction."""
+    if key and _said_before(db, key, who, sample) is not None:
+        return
+    row = _asked(db, who, sample)
+    if held(db, row.sample, who, "done") is not None:
+        raise Conflict(f"{row.name} has an answer by {who}; take that back first, with undo")
+    if held(db, row.sample, who, "leased") is not None:
+        store.record(db, "skip", who, {"sample": row.sample, "why": why} | ({"key": key} if key else {}))
 
 
 def undo(store: Store, who: str, seconds: float = 600) -> Task:
     """Takes back the latest answer or skip of `who`, and leases the question to them again.  The log keeps both."""
     with store.writing() as db:
-        told = db.execute(select(label).where(label.c.who == who).order_by(label.c.seq.desc())).first()
-        skipped = task.c.state == "skipped"
-        left = db.execute(select(task).where(task.c.who == who, skipped).order_by(task.c.seq.desc())).first()
-        if told is None and left is None:
-            raise Conflict(f"there is no answer by {who} to take back")
-        last: Any = told if left is None or (told is not None and told.seq > left.seq) else left
-        back = bool(last is left or last.counted)
-        until = store.clock() + seconds
-        store.record(db, "undo", who, {"sample": last.sample, "back": back, "until": until})
-        return _task(db.execute(select(task).where(task.c.sample == last.sample)).one(), until)
+        return undone(store, db, who, seconds)[0]
 
 
-def _tell(store: Store, db: Connection, who: str, sample: int, value: str) -> bool:
+def undone(store: Store, db: Connection, who: str, seconds: float) -> tuple[Task, str | None]:
+    """`undo` in the caller's transaction.  -> the question, and the answer that was taken back; None for a skip."""
+    last = db.execute(select(label).where(label.c.who == who).order_by(label.c.seq.desc())).first()
+    left = db.execute(
+        select(slot).where(slot.c.who == who, slot.c.state == "skipped").order_by(slot.c.seq.desc())
+    ).first()
+    if last is None and left is None:
+        raise Conflict(f"there is no answer by {who} to take back")
+    answered = left is None or (last is not None and last.seq > left.seq)
+    row: Any = last if answered else left
+    back = held(db, row.sample, who, "done", "skipped") is not None
+    until = store.clock() + seconds
+    store.record(db, "undo", who, {"sample": row.sample, "back": back, "until": until})
+    found = db.execute(select(task).where(task.c.sample == row.sample)).one()
+    return _task(found, until), row.value if answered else None
+
+
+def told(
+    store: Store,
+    db: Connection,
+    who: str,
+    sample: int,
+    value: str,
+    key: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> bool:
+    """One answer, in the caller's transaction.  -> whether it counts.
+
+    key   what the client calls this answer: the same key again is the same answer, whatever has happened since
+    more  how it came about: plain data that is kept with it
+    """
+    before = _said_before(db, key, who, sample) if key else None
+    if before is not None:
+        return before
     row = _asked(db, who, sample)
-    counts = bool(row.who == who)
-    if (row.said, row.said_counted) != (value, counts):
-        store.record(db, "label", who, {"sample": row.sample, "value": value, "counted": counts})
+    mine = held(db, row.sample, who, "leased", "done")
+    counts = mine is not None or free(db, row.sample, store.clock()) is not None
+    if key or more or (row.said, row.said_counted) != (value, counts):
+        body: dict[str, Any] = {"sample": row.sample, "value": value, "counted": counts}
+        store.record(db, "label", who, body | ({"key": key} if key else {}) | ({"more": dict(more)} if more else {}))
     return counts
+
+
+def _said_before(db: Connection, key: str, who: str, sample: int) -> bool | None:
+    """Whether the answer of this key counted; None where there was none yet."""
+    row = db.execute(select(said).where(said.c.key == key)).first()
+    if row is None:
+        return None
+    if (row.who, row.sample) != (who, hex_id(sample)):
+        raise Conflict(f"the key {key!r} was used for another answer; every answer has a key of its own")
+    return bool(row.counted)
 
 
 # The question about :at with what :by has said of it; made once, for building it costs more than running it.

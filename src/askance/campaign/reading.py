@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, exists, func, select
 
 from askance import metrics
 from askance.campaign import record
@@ -15,7 +15,7 @@ from askance.history import Pick, Round
 from askance.labels import OneClass
 from askance.ops import parse_id
 from askance.ops.numerals import as_numbers
-from askance.store.schema import campaign, event, label, lock, round_, task, unreadable
+from askance.store.schema import campaign, event, label, lock, pick, round_, slot, task, unreadable, verdict
 
 
 def setting(db: Connection, key: str) -> str | None:
@@ -24,29 +24,44 @@ def setting(db: Connection, key: str) -> str | None:
 
 
 def labels(db: Connection) -> dict[int, str]:
-    """{id: label}, the answers that count, in the order in which they came."""
-    rows = db.execute(select(label.c.sample, label.c.value).where(label.c.counted).order_by(label.c.seq))
-    return {parse_id(r.sample): r.value for r in rows}
+    """{id: label} in the order in which the first answers came: what a reviewer decided, else what most people say.
+
+    Of two answers that as many give, the one that came first.
+    """
+    votes: dict[str, Counter[str]] = {}
+    for r in db.execute(select(label.c.sample, label.c.value).where(label.c.counted).order_by(label.c.seq)):
+        votes.setdefault(r.sample, Counter())[r.value] += 1
+    decided = {r.sample: r.value for r in db.execute(select(verdict.c.sample, verdict.c.value))}
+    said = {sample: decided.pop(sample, None) or count.most_common(1)[0][0] for sample, count in votes.items()}
+    return {parse_id(sample): value for sample, value in {**said, **decided}.items()}
 
 
 def counted(db: Connection) -> int:
-    """How many answers count."""
-    return int(db.execute(select(func.count()).select_from(label).where(label.c.counted)).scalar() or 0)
+    """How many samples have an answer that counts."""
+    distinct = func.count(label.c.sample.distinct())
+    return int(db.execute(select(distinct).where(label.c.counted)).scalar() or 0)
 
 
 def known(db: Connection) -> Known:
     rows = db.execute(select(task.c.sample, task.c.state, task.c.role)).all()
-    waiting = (parse_id(r.sample) for r in rows if r.state in ("open", "leased"))
+    waiting = (parse_id(r.sample) for r in rows if r.state == "open")
     skipped = (parse_id(r.sample) for r in rows if r.state == "skipped")
     unread = (parse_id(s) for s in db.execute(select(unreadable.c.sample)).scalars())
     drawn = (parse_id(r.sample) for r in rows if r.role == "validation")
     return Known(labels(db), frozenset(waiting), frozenset(skipped) | frozenset(unread), frozenset(drawn))
 
 
+def untouched(db: Connection) -> frozenset[int]:
+    """Questions that are open and that nobody holds or has answered, in any of their slots."""
+    begun = exists().where(slot.c.sample == task.c.sample, slot.c.state != "open")
+    found = db.execute(select(task.c.sample).where(task.c.state == "open", ~begun)).scalars()
+    return frozenset(map(parse_id, found))
+
+
 def rounds(db: Connection) -> tuple[Round, ...]:
     """Oldest first, with their picks."""
     picks: dict[int, list[Pick]] = {}
-    for r in db.execute(select(task).order_by(task.c.round, task.c.rank)):
+    for r in db.execute(select(pick).order_by(pick.c.round, pick.c.rank)):
         picks.setdefault(r.round, []).append(Pick(parse_id(r.sample), r.name, r.rank, r.utility, r.why))
     found = db.execute(select(round_).order_by(round_.c.number))
     return tuple(record.from_text(r.body, tuple(picks.get(r.number, ()))) for r in found)
@@ -56,27 +71,32 @@ def caught_up(db: Connection) -> bool:
     """Whether nothing was answered, taken back or imported since the last round."""
     latest = select(func.max(event.c.seq))
     last_round = db.execute(latest.where(event.c.kind == "round")).scalar() or 0
-    last_answer = db.execute(latest.where(event.c.kind.in_(("label", "skip", "undo", "import")))).scalar() or 0
+    answers = ("label", "skip", "undo", "import", "review")
+    last_answer = db.execute(latest.where(event.c.kind.in_(answers))).scalar() or 0
+
     return bool(last_round > last_answer)
 
 
 def counts(db: Connection) -> dict[str, Any]:
     """How many questions are in which state, and who has said how much."""
-    by_state = db.execute(select(task.c.state, func.count()).group_by(task.c.state))
-    states: Counter[str] = Counter({r[0]: r[1] for r in by_state})
+    states, slots = _by_state(db, task), _by_state(db, slot)
     people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who))
-    told = counted(db)
-    every = db.execute(select(func.count()).select_from(label)).scalar() or 0
+    late = db.execute(select(func.count()).select_from(label).where(~label.c.counted)).scalar() or 0
     unread = db.execute(select(func.count()).select_from(unreadable)).scalar() or 0
     return {
-        "labels": told,
-        "pending": states["open"] + states["leased"],
-        "leased": states["leased"],
+        "labels": counted(db),
+        "pending": states["open"],
+        "leased": slots["leased"],
         "skipped": states["skipped"],
         "unreadable": int(unread),
-        "extra": int(every) - told,
+        "extra": int(late),
         "people": {r[0]: r[1] for r in people},
     }
+
+
+def _by_state(db: Connection, table: Table) -> Counter[str]:
+    found = db.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return Counter({r[0]: r[1] for r in found})
 
 
 def left_out(db: Connection) -> dict[str, str]:
@@ -84,7 +104,8 @@ def left_out(db: Connection) -> dict[str, str]:
     named = unreadable.outerjoin(task, task.c.sample == unreadable.c.sample)
     name = func.coalesce(task.c.name, unreadable.c.sample)
     unread = db.execute(select(name, unreadable.c.why).select_from(named))
-    skipped = db.execute(select(task.c.name, task.c.reason).where(task.c.state == "skipped"))
+    why = select(task.c.name, slot.c.reason).join(slot, slot.c.sample == task.c.sample)
+    skipped = db.execute(why.where(task.c.state == "skipped", slot.c.state == "skipped"))
     return {r[0]: r[1] or "skipped" for r in (*unread, *skipped)}
 
 

@@ -3,14 +3,28 @@
 An effect depends on the event and on what came before it, never on the clock or on anything outside.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, TextClause, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, TextClause, bindparam, case, delete, exists, insert, or_, select, text, update
 
-from askance.store.schema import campaign, label, lease, round_, task, unreadable
+from askance.store.schema import (
+    campaign,
+    gold,
+    label,
+    lease,
+    pick,
+    remark,
+    round_,
+    said,
+    slot,
+    task,
+    unreadable,
+    verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -42,17 +56,55 @@ def _upsert(table: Table) -> TextClause:
     )
 
 
-# One question changes its state; `at`: its sample.
+# One slot changes its state.
 STATE = ("state", "who", "until", "seq", "reason")
-CHANGE = update(task).where(task.c.sample == bindparam("at")).values({n: bindparam(f"new_{n}") for n in STATE})
+CHANGE = (
+    update(slot)
+    .where(slot.c.sample == bindparam("at"), slot.c.n == bindparam("nth"))
+    .values({name: bindparam(f"new_{name}") for name in STATE})
+)
+SLOTS = select(slot).where(slot.c.sample == bindparam("at")).order_by(slot.c.n)
+WITHDRAW = update(slot).where(slot.c.sample == bindparam("at")).values(state="withdrawn")
 FORGET = delete(label).where(label.c.sample == bindparam("at"), label.c.who == bindparam("by"))
 
 
-def _change(db: Connection, samples: Sequence[str], state: str, who: str, **rest: Any) -> None:
-    """rest: until, seq and reason; None where they are not given."""
-    new = {f"new_{n}": rest.get(n) for n in STATE} | {"new_state": state, "new_who": who}
-    if samples:
-        db.execute(CHANGE, [{"at": sample, **new} for sample in samples])
+def _has(*states: str) -> Any:
+    return exists().where(slot.c.sample == task.c.sample, or_(*(slot.c.state == s for s in states)))
+
+
+# A question is open while a slot is; an answer, also one that was imported, settles it before a skip does.
+SETTLE = (
+    update(task)
+    .where(task.c.sample == bindparam("at"))
+    .values(
+        state=case(
+            (_has("open", "leased"), "open"),
+            (_has("done"), "done"),
+            (_has("skipped"), "skipped"),
+            else_="withdrawn",
+        )
+    )
+)
+
+
+def _change(db: Connection, slots: Sequence[tuple[str, int]], state: str, who: str | None, **rest: Any) -> None:
+    """slots: of (sample, n).  rest: until, seq and reason; None where they are not given."""
+    new = {f"new_{name}": rest.get(name) for name in STATE} | {"new_state": state, "new_who": who}
+    if slots:
+        db.execute(CHANGE, [{"at": sample, "nth": n, **new} for sample, n in slots])
+        db.execute(SETTLE, [{"at": sample} for sample in dict.fromkeys(sample for sample, _ in slots)])
+
+
+def held(db: Connection, sample: str, who: str, *states: str) -> int | None:
+    """The slot of the sample that is `who`'s own and in one of these states; None where there is none."""
+    return next((s.n for s in db.execute(SLOTS, {"at": sample}) if s.who == who and s.state in states), None)
+
+
+def free(db: Connection, sample: str, now: float) -> int | None:
+    """A slot that nobody holds: one that is open, else one whose lease has run out."""
+    every = db.execute(SLOTS, {"at": sample}).all()
+    lapsed = (s.n for s in every if s.state == "leased" and s.until < now)
+    return next((s.n for s in every if s.state == "open"), next(lapsed, None))
 
 
 def _create(db: Connection, e: Event) -> None:
@@ -60,51 +112,115 @@ def _create(db: Connection, e: Event) -> None:
 
 
 def _round(db: Connection, e: Event) -> None:
-    """body: number, record, picks [[sample, name, rank, utility, why, role]], unreadable {sample: why}."""
+    """body: number, record, picks [[sample, name, rank, utility, why, role]], unreadable {sample: why}; and where they
+    are not the usual ones, wanted (answers a question, 1) and withdrawn [sample] (questions that nobody has begun)."""
     db.execute(insert(round_).values(number=e.body["number"], at=e.at, body=e.body["record"]))
+    back = e.body.get("withdrawn", [])
+    if back:
+        db.execute(WITHDRAW, [{"at": s} for s in back])
+        db.execute(SETTLE, [{"at": s} for s in back])
     names = ("sample", "name", "rank", "utility", "why", "role")
     rows = [dict(zip(names, pick, strict=True)) for pick in e.body["picks"]]
     if rows:
         # A label may have been imported while the model was fitted: that question is answered already.
         known = set(db.execute(select(label.c.sample).where(label.c.counted)).scalars())
         states = {True: "done", False: "open"}
-        whole = [{**row, "round": e.body["number"], "state": states[row["sample"] in known]} for row in rows]
-        db.execute(insert(task), whole)
+        chosen = ("sample", "name", "rank", "utility", "why")
+        put(db, pick, [{**{key: r[key] for key in chosen}, "round": e.body["number"]} for r in rows])
+        put(db, task, [{**r, "round": e.body["number"], "state": states[r["sample"] in known]} for r in rows])
+        empty = dict.fromkeys(("who", "until", "seq", "reason"))
+        slots = [
+            {"sample": r["sample"], "n": n, "round": e.body["number"], "rank": r["rank"], **empty}
+            | {"state": states[r["sample"] in known]}
+            for r in rows
+            for n in range(e.body.get("wanted", 1))
+        ]
+        put(db, slot, slots)
     put(db, unreadable, [{"sample": s, "why": why} for s, why in e.body["unreadable"].items()])
 
 
 def _lease(db: Connection, e: Event) -> None:
-    """body: samples, until."""
-    _change(db, e.body["samples"], "leased", e.who, until=e.body["until"])
+    """body: samples, until.  What they hold already they hold for longer."""
+    for sample in e.body["samples"]:
+        n = held(db, sample, e.who, "leased")
+        n = free(db, sample, e.at) if n is None else n
+        _change(db, [] if n is None else [(sample, n)], "leased", e.who, until=e.body["until"])
     put(db, lease, [{"sample": s, "who": e.who} for s in e.body["samples"]])
 
 
+def _release(db: Connection, e: Event) -> None:
+    """body: samples.  They go back to whoever comes next."""
+    found = [(s, held(db, s, e.who, "leased")) for s in e.body["samples"]]
+    _change(db, [(s, n) for s, n in found if n is not None], "open", None)
+
+
 def _label(db: Connection, e: Event) -> None:
-    """body: sample, value, counted."""
+    """body: sample, value, counted; more, and the client's key, where there are any."""
     sample, counted = e.body["sample"], e.body["counted"]
+    more = json.dumps(e.body["more"], sort_keys=True) if e.body.get("more") else None
     row = {"sample": sample, "who": e.who, "value": e.body["value"], "counted": counted, "at": e.at, "seq": e.seq}
-    put(db, label, [row])
+    put(db, label, [{**row, "more": more}])
+    _keep_key(db, e, counted)
     if counted:
-        _change(db, [sample], "done", e.who)
+        n = held(db, sample, e.who, "leased", "done")
+        n = free(db, sample, e.at) if n is None else n
+        _change(db, [] if n is None else [(sample, n)], "done", e.who)
 
 
 def _skip(db: Connection, e: Event) -> None:
-    """body: sample, why."""
-    _change(db, [e.body["sample"]], "skipped", e.who, seq=e.seq, reason=e.body["why"])
+    """body: sample, why; the client's key where there is one."""
+    n = held(db, e.body["sample"], e.who, "leased")
+    _keep_key(db, e, True)
+    _change(db, [] if n is None else [(e.body["sample"], n)], "skipped", e.who, seq=e.seq, reason=e.body["why"])
+
+
+def _keep_key(db: Connection, e: Event, counted: bool) -> None:
+    if e.body.get("key"):
+        put(db, said, [{"key": e.body["key"], "who": e.who, "sample": e.body["sample"], "counted": counted}])
 
 
 def _undo(db: Connection, e: Event) -> None:
     """body: sample, back (whether the question goes back to `who`), until."""
-    db.execute(FORGET, {"at": e.body["sample"], "by": e.who})
-    if e.body["back"]:
-        _change(db, [e.body["sample"]], "leased", e.who, until=e.body["until"])
+    sample = e.body["sample"]
+    db.execute(FORGET, {"at": sample, "by": e.who})
+    n = held(db, sample, e.who, "done", "skipped") if e.body["back"] else None
+    _change(db, [] if n is None else [(sample, n)], "leased", e.who, until=e.body["until"])
 
 
 def _import(db: Connection, e: Event) -> None:
-    """body: labels {sample: value}."""
-    base = {"who": e.who, "counted": True, "at": e.at, "seq": e.seq}
+    """body: labels {sample: value}.  Nobody needs to be asked about them any more."""
+    base = {"who": e.who, "counted": True, "at": e.at, "seq": e.seq, "more": None}
     put(db, label, [{"sample": s, "value": v, **base} for s, v in e.body["labels"].items()])
-    _change(db, list(e.body["labels"]), "done", e.who)
+    for sample in e.body["labels"]:
+        left = [(sample, s.n) for s in db.execute(SLOTS, {"at": sample}) if s.state != "done"]
+        _change(db, left, "done", e.who)
+
+
+def _review(db: Connection, e: Event) -> None:
+    """body: sample, value; None takes the decision back."""
+    sample, value = e.body["sample"], e.body["value"]
+    if value is None:
+        db.execute(delete(verdict).where(verdict.c.sample == sample))
+        return
+    put(db, verdict, [{"sample": sample, "value": value, "who": e.who, "at": e.at, "seq": e.seq}])
+
+
+def _gold(db: Connection, e: Event) -> None:
+    """body: answers {sample: value or None}; None: it is gold no longer."""
+    answers = e.body["answers"]
+    db.execute(delete(gold).where(gold.c.sample.in_([s for s, value in answers.items() if value is None])))
+    put(db, gold, [{"sample": s, "value": value} for s, value in answers.items() if value is not None])
+
+
+def _remark(db: Connection, e: Event) -> None:
+    """body: sample, flagged, note."""
+    row = {"sample": e.body["sample"], "flagged": e.body["flagged"], "note": e.body["note"]}
+    put(db, remark, [{**row, "who": e.who, "at": e.at}])
+
+
+def _configure(db: Connection, e: Event) -> None:
+    """body: config, the TOML text that is in force from here on."""
+    put(db, campaign, [{"key": "config", "value": e.body["config"]}])
 
 
 EFFECTS: Mapping[str, Callable[[Connection, Event], None]] = {
@@ -115,4 +231,9 @@ EFFECTS: Mapping[str, Callable[[Connection, Event], None]] = {
     "skip": _skip,
     "undo": _undo,
     "import": _import,
+    "release": _release,
+    "review": _review,
+    "gold": _gold,
+    "remark": _remark,
+    "configure": _configure,
 }

@@ -16,7 +16,7 @@ PATIENCE = 30  # seconds that a writer waits for another
 def connect(url: str) -> Engine:
     """An engine whose commits are on the disk when they return."""
     if not url.startswith("sqlite"):
-        return create_engine(url)
+        return _server(url)
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
 
     @hooks.listens_for(engine, "connect")
@@ -31,6 +31,25 @@ def connect(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _server(url: str) -> Engine:
+    """PostgreSQL.  Writers take turns as SQLite's do, by a lock that the transaction holds to its end."""
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @hooks.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7105, hashtext(current_schema()))")
+
+    return engine
+
+
+def options(engine: Engine, writes: bool) -> dict[str, Any]:
+    """Of one transaction.  A reader sees one moment; a writer must see what was written while it waited its turn."""
+    if writes or engine.dialect.name == "sqlite":
+        return {"writes": writes}
+    return {"writes": False, "isolation_level": "REPEATABLE READ"}
 
 
 def use_wal(engine: Engine) -> None:

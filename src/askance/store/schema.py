@@ -5,7 +5,7 @@ Sample ids are uint64 and SQL integers are signed, so a sample is its 16 hexadec
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
 
-REVISION = "0001"  # the newest migration in `migrations/versions`
+REVISION = "0002"  # the newest migration in `migrations/versions`
 
 metadata = MetaData()
 
@@ -37,7 +37,19 @@ round_ = Table(
     Column("body", Text, nullable=False),
 )
 
-# One question.  A sample is asked about once, so it is the key.
+# What each round chose, whatever has become of it since.
+pick = Table(
+    "pick",
+    metadata,
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("sample", String(16), primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("utility", Float, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+# One question.  A sample is asked about once, so it is the key; of how many people, its slots say.
 task = Table(
     "task",
     metadata,
@@ -48,12 +60,25 @@ task = Table(
     Column("name", Text, nullable=False),
     Column("utility", Float, nullable=False),
     Column("why", Text, nullable=False),
-    Column("state", String(10), nullable=False),  # open | leased | done | skipped
+    Column("state", String(10), nullable=False),  # open while a slot is; then done | skipped | withdrawn
+    Index("task_state", "state"),
+)
+
+# One answer that is wanted: a question to two people has two, n = 0 and 1.  Nobody has two of one question.
+slot = Table(
+    "slot",
+    metadata,
+    Column("sample", String(16), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("round", Integer, nullable=False),  # as in task: the order in which they are served
+    Column("rank", Integer, nullable=False),
+    Column("state", String(10), nullable=False),  # open | leased | done | skipped | withdrawn
     Column("who", Text),  # who holds it, or answered or skipped it
     Column("until", Float),  # when the lease runs out
     Column("seq", Integer),  # the event that skipped it
     Column("reason", Text),  # why it was skipped
-    Index("task_next", "state", "round", "rank"),
+    Index("slot_next", "state", "round", "rank", "n"),
+    Index("slot_who", "who", "state", "round", "rank"),
 )
 
 # Who was ever handed what: a late answer is taken from these only.
@@ -64,7 +89,7 @@ lease = Table(
     Column("who", Text, primary_key=True),
 )
 
-# Everybody's latest answer to each sample.  One a sample counts; a late one is kept beside it.
+# Everybody's latest answer to each sample.  One a slot counts; a late one is kept beside it.
 label = Table(
     "label",
     metadata,
@@ -74,8 +99,49 @@ label = Table(
     Column("counted", Boolean, nullable=False),
     Column("at", Float, nullable=False),
     Column("seq", Integer, nullable=False),
-    Index("label_counted", "sample", unique=True, sqlite_where=text("counted"), postgresql_where=text("counted")),
+    Column("more", Text),  # JSON: how it came about, such as how long it took and what was suggested
+    Index("label_counted", "sample", sqlite_where=text("counted"), postgresql_where=text("counted")),
     Index("label_who", "who", "seq"),
+)
+
+# What a reviewer has decided: it stands above all answers.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("sample", String(16), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+
+# Questions whose answer is known, put among the others to see how people do.  Answers to them are never learned from.
+gold = Table(
+    "gold",
+    metadata,
+    Column("sample", String(16), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# What people say about a sample besides its label.
+remark = Table(
+    "remark",
+    metadata,
+    Column("sample", String(16), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("flagged", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# The keys that clients gave their answers: the same key again is the same answer, and does nothing.
+said = Table(
+    "said",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("sample", String(16), nullable=False),
+    Column("counted", Boolean, nullable=False),
 )
 
 unreadable = Table(
@@ -96,4 +162,4 @@ lock = Table(
     Column("until", Float, nullable=False),
 )
 
-FOLDED = (campaign, round_, task, lease, label, unreadable)
+FOLDED = (campaign, round_, pick, task, slot, lease, label, verdict, gold, remark, said, unreadable)

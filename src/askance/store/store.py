@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from askance.errors import BadCampaign
 from askance.store.effects import EFFECTS, Event
-from askance.store.engine import connect, plainly, use_wal
+from askance.store.engine import connect, options, plainly, use_wal
 from askance.store.migrate import revision_of, upgrade
 from askance.store.schema import FOLDED, REVISION, event
 
@@ -39,6 +39,7 @@ class Store:
         if not current:
             with self.writing() as db:
                 upgrade(db, self.what)
+                self._replay(db)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -57,7 +58,7 @@ class Store:
         if self._pid != os.getpid():  # a forked child must not use its parent's connections
             self.engine.dispose(close=False)
             self._pid = os.getpid()
-        with plainly(self.what), self.engine.execution_options(writes=writes).begin() as db:
+        with plainly(self.what), self.engine.execution_options(**options(self.engine, writes)).begin() as db:
             yield db
 
     def record(self, db: Connection, kind: str, who: str, body: Mapping[str, Any]) -> Event:
@@ -76,15 +77,18 @@ class Store:
     def rebuild(self) -> int:
         """Makes the tables again from the log alone.  -> how many events were replayed."""
         with self.writing() as db:
-            for table in FOLDED:
-                db.execute(delete(table))
-            log = list(self.events(db))
-            for e in log:
-                if e.kind not in EFFECTS:
-                    raise BadCampaign(
-                        f"{self.what} has an event {e.kind!r} that this version does not know; upgrade askance"
-                    )
-                EFFECTS[e.kind](db, e)
+            return self._replay(db)
+
+    def _replay(self, db: Connection) -> int:
+        for table in FOLDED:
+            db.execute(delete(table))
+        log = list(self.events(db))
+        for e in log:
+            if e.kind not in EFFECTS:
+                raise BadCampaign(
+                    f"{self.what} has an event {e.kind!r} that this version does not know; upgrade askance"
+                )
+            EFFECTS[e.kind](db, e)
         return len(log)
 
     def close(self) -> None:
