@@ -139,7 +139,9 @@ def spoken(said: Mapping[str, Any]) -> str:
     """'margin 12, kcenter 8' of one round's record: the picks of each arm, the most first; "" where none was chosen."""
     if not said:
         return ""
-    first = {i: arm for i, arm, *_ in reversed(said["draws"])}
+    first: dict[str, int] = {}
+    for i, arm, *_ in said["draws"]:
+        first.setdefault(i, arm)  # drawn again, it counts for the arm that asked it
     counts = Counter(said["names"][arm] for arm in first.values())
     out = [name for name, p in zip(said["names"], said["odds"], strict=True) if p == 0]
     told = ", ".join(f"{name} {n}" for name, n in counts.most_common())
