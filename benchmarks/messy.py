@@ -70,20 +70,20 @@ NAMED = {
     "gated entropy": GATED + "entropy",
     "entropy, gate: mahalanobis": f"mahalanobis(exclude='{NONE}') | gate(share=0.1) | entropy",
     "entropy, gate: familiar": f"familiar(exclude='{NONE}') | gate(share=0.1) | entropy",
+    "entropy, gate: belongs": f"belongs(exclude='{NONE}') | gate(share=0.1) | entropy",
+    "entropy * belongs": f"entropy * belongs(exclude='{NONE}')",
 }
 PHOTOS = {
     **{name: STRATEGIES[name] for name in ("random", "entropy", "margin", "dbal", "gated entropy", "gated margin")},
+    "entropy, gate: typical, unit": "unit_length | " + GATED + "entropy",
     "entropy, gate: crowded": "crowded | gate(share=0.1) | entropy",
     "entropy, gate: familiar": "familiar | gate(share=0.1) | entropy",
     "entropy, gate: mahalanobis": "mahalanobis | gate(share=0.1) | entropy",
     "entropy, gate: mahalanobis, unit": "mahalanobis(unit=True) | gate(share=0.1) | entropy",
 }
-NAMED |= {
-    "entropy, gate: belongs": f"belongs(exclude='{NONE}') | gate(share=0.1) | entropy",
-    "entropy * belongs": f"entropy * belongs(exclude='{NONE}')",
-}
 EXCLUDED = {
     **NAMED,
+    "entropy, gate: typical, unit": PHOTOS["entropy, gate: typical, unit"],
     "entropy, gate: mahalanobis, unit": f"mahalanobis(exclude='{NONE}', unit=True) | gate(share=0.1) | entropy",
 }
 FEW = {name: STRATEGIES[name] for name in ("random", "entropy", "margin", "gated entropy", "gated margin")}

@@ -1,5 +1,8 @@
 """Gates: planted strays are held back, nothing else is hidden, and errors spread as brute force says."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from askance import contract, ops
 from askance.errors import BadSignal, BadStrategy
 from askance.select import select
 from askance.signals import Signals
+from askance.spec import parse
 from askance.strategies.gates.gate import gate
 from askance.strategies.gates.mahalanobis import shrunk
 from askance.strategies.gates.typical import typical
@@ -207,3 +211,11 @@ def test_given_errors_are_of_the_probabilities_that_were_given() -> None:
     assert np.allclose(given(probs, np.array(["no", "yes"])), [0.04, 0.16])
     with pytest.raises(BadSignal, match="2 columns"):
         given(probs, np.array(["no", "no"]))
+
+
+def test_every_expression_on_the_page_is_a_strategy() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "messy-data.md").read_text("utf-8")
+    texts = re.findall(r'-strategy "([^"]+)"', page) + [t for t in re.findall(r"`([^`\n]+)`", page) if " | " in t]
+    assert len(texts) > 5
+    for text in texts:
+        assert parse(str(parse(text))) == parse(text)

@@ -5,6 +5,7 @@ import numpy as np
 from askance.ops.coverage import witnesses as drawn
 from askance.ops.kernel import even
 from askance.ops.vectors import gaps
+from askance.progress import track
 from askance.strategy import Utility, strategy
 
 CELLS = 1_000_000  # of a block of distances
@@ -61,7 +62,7 @@ def far_and_near(vectors, crowd, far: float, near: int) -> tuple[np.ndarray, np.
     at, count = max(int(np.ceil(far * len(crowd))) - 1, 0), min(near, len(crowd) - 1)
     own, nearest = np.empty(len(vectors)), np.empty((len(vectors), count), np.int64)
     step = max(1, CELLS // len(crowd))
-    for part in (slice(i, i + step) for i in range(0, len(vectors), step)):
+    for part in track([slice(i, i + step) for i in range(0, len(vectors), step)], "how typical"):
         squared = gaps(vectors[part], crowd)
         own[part] = np.sqrt(np.partition(squared, at, axis=1)[:, at])
         nearest[part] = np.argpartition(squared, count, axis=1)[:, :count]
