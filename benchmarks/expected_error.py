@@ -24,7 +24,11 @@ from types import SimpleNamespace
 import numpy as np
 
 CLASSES, DIM, LABELLED, PENALTY = 10, 32, 100, 10.0
-LIBRARIES = {"modAL": "modAL-python", "scikit-activeml": "scikit-activeml"}
+LIBRARIES = {  # modAL with the model that it is given, and each with one that people use with it
+    "modAL": "modAL-python",
+    "modAL, GaussianNB": "modAL-python",
+    "scikit-activeml, ParzenWindowClassifier": "scikit-activeml",
+}
 OURS = {
     "`eer`": "eer(candidates=0, evaluate=0)",
     "`eer(loss='zero_one')`": "eer(loss='zero_one', candidates=0, evaluate=0)",
@@ -56,6 +60,7 @@ def main() -> None:
     parser.add_argument("what", choices=["speed", "aer", "curves"])
     parser.add_argument("--others", type=Path, default=Path(tempfile.gettempdir()) / "others")
     parser.add_argument("--rows", type=int, nargs="+", default=[200, 1000])
+    parser.add_argument("--only", nargs="+", default=[*OURS, *LIBRARIES], metavar="NAME", help="for speed")
     parser.add_argument("--limit", type=float, default=240, help="CPU seconds a call may take")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "expected_error")
     parser.add_argument("--seeds", type=int, default=10)
@@ -63,7 +68,7 @@ def main() -> None:
     parser.add_argument("--strategies", nargs="+", default=list(TRIED))
     said = parser.parse_args()
     if said.what == "speed":
-        speed(said.others, said.rows, said.limit)
+        speed(said.others, said.rows, said.limit, said.only)
     elif said.what == "aer":
         beside_eer()
     else:
@@ -115,11 +120,11 @@ def made(rows: int, classes: int = CLASSES) -> tuple[np.ndarray, np.ndarray, np.
 # ---------------------------------------------------------------- beside the others
 
 
-def speed(others: Path, sizes: list[int], limit: float) -> None:
-    """A table: every way to EER at each size, with the place of our own first choice in each library's own order."""
+def speed(others: Path, sizes: list[int], limit: float, names: list[str]) -> None:
+    """A table: every way to EER at each size, and whether the libraries' first choice is that of the closed form."""
     print(f"| L = {LABELLED}, C = {CLASSES}, D = {DIM} | " + " | ".join(f"N = {n:,}" for n in sizes) + " |")
     print("|---" * (1 + len(sizes)) + "|")
-    for name in [*OURS, *LIBRARIES]:
+    for name in names:
         cells = [measured(name, n, others, limit) for n in sizes]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
@@ -139,8 +144,12 @@ def measured(name: str, rows: int, others: Path, limit: float) -> str:
 
 def job(name: str, rows: str, limit: str) -> None:
     """What the processes of `speed` do: one call after a small one, and seconds of CPU as JSON."""
-    ways: dict[str, Callable[[int], Callable[[], np.ndarray]]] = {"modAL": by_modal, "scikit-activeml": by_skactiveml}
-    make = ways.get(name) or (lambda n: by_us(OURS[name], n))
+    usual = ", " in name
+    ways: dict[str, Callable[[int], Callable[[], np.ndarray]]] = {
+        "modAL": lambda n: by_modal(n, usual),
+        "scikit-activeml": by_skactiveml,
+    }
+    make = ways[name.split(",")[0]] if name in LIBRARIES else lambda n: by_us(OURS[name], n)
     make(30)()
     call = make(int(rows))
     began = time.process_time()
@@ -148,7 +157,7 @@ def job(name: str, rows: str, limit: str) -> None:
     order = call()
     seconds = time.process_time() - began
     note = importlib.metadata.version(LIBRARIES[name]) if name in LIBRARIES else ""
-    if name in LIBRARIES:
+    if name in LIBRARIES and not usual:
         ours = brute_order(int(rows), name == "modAL")
         note += f"; its first choice is {'the same' if order[0] == ours else 'another'} as by the closed form"
     print(json.dumps({"seconds": seconds, "note": note}))
@@ -188,7 +197,7 @@ def by_us(text: str, rows: int) -> Callable[[], np.ndarray]:
     return lambda: select(text, signals, 1, labeled=known, labels=y, learner=fit).ids
 
 
-def by_modal(rows: int) -> Callable[[], np.ndarray]:
+def by_modal(rows: int, usual: bool) -> Callable[[], np.ndarray]:
     """Its function, handed what it reads of a learner: its own ActiveLearner cannot be fitted with scikit-learn 1.9,
     and its module names np.float, which NumPy 2 has no more."""
     np.float = float  # type: ignore[attr-defined]  # noqa: NPY001
@@ -198,25 +207,20 @@ def by_modal(rows: int) -> Callable[[], np.ndarray]:
     from modAL.expected_error import expected_error_reduction
 
     pool, x, y = made(rows)
-    model = LeastSquares().fit(x, y)
+    if usual:
+        from sklearn.naive_bayes import GaussianNB
+    model = (GaussianNB() if usual else LeastSquares()).fit(x, y)
     learner = SimpleNamespace(X_training=x, y_training=y, estimator=model, predict_proba=model.predict_proba)
     return lambda: np.asarray(expected_error_reduction(learner, pool, "binary")[0])
 
 
 def by_skactiveml(rows: int) -> Callable[[], np.ndarray]:
-    from skactiveml.classifier import SklearnClassifier
+    from skactiveml.classifier import ParzenWindowClassifier
     from skactiveml.pool import MonteCarloEER
-    from sklearn.base import BaseEstimator, ClassifierMixin
-
-    class Model(ClassifierMixin, LeastSquares, BaseEstimator):
-        """The same, with the tags and the arguments that it asks for."""
-
-        def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> LeastSquares:
-            return super().fit(X, y)
 
     pool, x, y = made(rows)
     every, labels = np.concatenate([pool, x]), np.concatenate([np.full(rows, np.nan), y])
-    clf = SklearnClassifier(Model(), classes=np.arange(CLASSES), random_state=0)
+    clf = ParzenWindowClassifier(classes=np.arange(CLASSES), random_state=0)
     ask = MonteCarloEER(method="misclassification_loss", random_state=0)
     return lambda: ask.query(every, labels, clf, X_eval=pool)
 
