@@ -172,7 +172,7 @@ class Atom(Strategy):
             raise BadStrategy(
                 f"{self.name} gave {len(vectors)} vectors for {len(view)} rows, or some that are not finite"
             )
-        return vectors  # type: ignore[no-any-return]
+        return vectors
 
     def _pick_greedily(self, view: View) -> View:
         rows, scores = self._batch(view)

@@ -15,7 +15,10 @@ Points = Dense | Outer
 
 
 class Form(Protocol):
-    """An inner product.  `extra`: how many numbers a row it makes on the way.  `pairs` and `own` give the same bits wherever a row stands, as `Dense.pairs` does."""
+    """An inner product.  `extra`: how many numbers it makes for a row on the way.
+
+    `pairs` and `own` give the same bits wherever a row stands, as `Dense.pairs` does.
+    """
 
     extra: int
 
@@ -56,10 +59,10 @@ class Implicit:
         return Implicit(self.points.double(), self.form, self.norms)
 
     def to(self, one: "Implicit") -> np.ndarray:
-        return _to(self, one)
+        return _to(self, one)  # type: ignore[type-var]
 
     def nearest(self, others: "Implicit") -> np.ndarray:
-        return _nearest(self, others)
+        return _nearest(self, others)  # type: ignore[type-var]
 
     def array(self) -> np.ndarray:
         raise BadStrategy(

@@ -37,7 +37,7 @@ def sketch(vectors: Dense | Outer | Implicit, dims: int, seed: int) -> np.ndarra
     points = vectors.points if isinstance(vectors, Implicit) else vectors
     out = np.empty((len(vectors), dims), points.norms.dtype)
     maps = _maps(vectors, dims, seed)
-    for part in parts(vectors):
+    for part in parts(points):
         some = vectors[part]
         rows = _features(some, maps, dims, seed)
         out[part] = gridded(rows, np.sqrt(np.maximum(some.norms, 0.0))[:, None].astype(np.float64))

@@ -5,16 +5,18 @@ sqrt(v(p) + sigma^2): a column of the pivoted Cholesky factor, which need not be
 columns, cov(x, p | S) is x' P p with a D x D matrix P; otherwise it is made anew from kernel values with S.
 """
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import numpy as np
 
-from askance.ops.implicit import Implicit, gridded
-from askance.ops.vectors import Dense, Outer, parts
+from askance.ops.implicit import gridded
+from askance.ops.vectors import Dense, parts
 
 FEW = 1024  # columns
+_CELLS = 1 << 18  # of a block in float64: two megabytes
 
-Any = Dense | Outer | Implicit
+Rows = Any  # Dense, Outer or Implicit; the two of a pair are of one sort
 
 
 class Variances(Protocol):
@@ -22,11 +24,11 @@ class Variances(Protocol):
 
     now: np.ndarray
 
-    def take(self, one: Any) -> None:
+    def take(self, one: Rows) -> None:
         """Explains with one row more, a batch of one."""
 
 
-def variances(vectors: Any, known: Any | None, sigma: float) -> Variances:
+def variances(vectors: Rows, known: Rows | None, sigma: float) -> Variances:
     """By columns where there are few, else by kernel values.  vectors (N, D), known (L, D) or None."""
     if isinstance(vectors, Dense) and vectors.width <= FEW:
         return ByColumns(vectors, known, sigma)
@@ -36,7 +38,7 @@ def variances(vectors: Any, known: Any | None, sigma: float) -> Variances:
 class ByColumns:
     """O(N D) for a row taken."""
 
-    def __init__(self, vectors: Dense, known: Any | None, sigma: float):
+    def __init__(self, vectors: Dense, known: Rows | None, sigma: float):
         self.rows, self.sigma = vectors.array(), sigma
         self.size = _lengths(vectors)
         self.now = self.size.copy()
@@ -48,7 +50,7 @@ class ByColumns:
                 self.now[part] = np.einsum("nd,nd->n", some @ self.left, some)
             self._settle()
 
-    def take(self, one: Any) -> None:
+    def take(self, one: Rows) -> None:
         v = np.asarray(one.array()[0], np.float64)
         u = self.left @ v
         most = float(v @ u) + self.sigma**2
@@ -65,20 +67,20 @@ class ByColumns:
 class ByKernel:
     """O(N (L + t)) kernel values for the row taken after t others; nothing of N x L is kept."""
 
-    def __init__(self, vectors: Any, known: Any | None, sigma: float):
+    def __init__(self, vectors: Rows, known: Rows | None, sigma: float):
         self.vectors, self.sigma = vectors, sigma
         self.seen = None if known is None or not len(known) else known
         self.size = _lengths(vectors)
         self.now = self.size.copy()
         if self.seen is not None:
-            self._invert()
+            self._invert(self.seen)
             half = np.linalg.cholesky(self.inverse)
             for part in self._parts():
                 shadow = vectors[part].double().dots(self.seen) @ half
                 self.now[part] -= np.einsum("nl,nl->n", shadow, shadow)
             self._settle()
 
-    def take(self, one: Any) -> None:
+    def take(self, one: Rows) -> None:
         one = one.double()
         own = float(one.norms[0]) + self.sigma**2
         share = np.zeros(0)
@@ -94,14 +96,15 @@ class ByKernel:
                     along = along - some.dots(self.seen) @ share
                 self.now[part] -= along**2 / own
             self._settle()
-        self.seen = one if self.seen is None else self.seen.joined(one)
-        self._invert()
+        self._invert(one if self.seen is None else self.seen.joined(one))
 
-    def _parts(self):  # type: ignore[no-untyped-def]
-        return parts(self.vectors)
+    def _parts(self) -> Iterator[slice]:
+        wide = max(self.vectors.width, 0 if self.seen is None else len(self.seen), 1)
+        step = max(1, _CELLS // wide)
+        return (slice(start, start + step) for start in range(0, len(self.vectors), step))
 
-    def _invert(self) -> None:
-        self.seen = self.seen.double()
+    def _invert(self, seen: Rows) -> None:
+        self.seen = seen.double()
         gram = self.seen.dots(self.seen)
         self.inverse = np.linalg.inv(gram + (self.sigma**2 + 1e-12 * np.trace(gram) / len(gram)) * np.eye(len(gram)))
 
@@ -109,7 +112,7 @@ class ByKernel:
         self.now = np.maximum(gridded(self.now, self.size), 0.0)
 
 
-def _lengths(vectors: Any) -> np.ndarray:
+def _lengths(vectors: Rows) -> np.ndarray:
     """(N,) squared lengths in float64, whatever the precision of the input."""
     out = np.empty(len(vectors))
     for part in parts(vectors):
