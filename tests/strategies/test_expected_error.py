@@ -1,7 +1,9 @@
 """Expected error: against brute force on tiny pools, and what the family promises."""
 
+import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -317,3 +319,15 @@ def test_one_class_alone_is_no_error(name: str) -> None:
 def test_where_a_label_makes_things_look_worse_all_are_raised() -> None:
     np.testing.assert_allclose(utilities(4, np.array([2, 0]), np.array([0.5, -0.25])), [0.0, 0.0, 0.75, 0.0])
     np.testing.assert_allclose(utilities(3, np.array([2, 0]), np.array([0.5, 0.25])), [0.25, 0.0, 0.5])
+
+
+# ---------------------------------------------------------------------------------------------------- the page
+
+
+def test_the_examples_of_the_page_run() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "expected-error.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    names: dict[str, object] = {"__name__": "docs_expected_error"}
+    for block in blocks:
+        exec(compile(block, "docs/expected-error.md", "exec"), names)
