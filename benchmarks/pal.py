@@ -170,7 +170,7 @@ def measured(runs: list[dict[str, list[float]]], other: str) -> tuple[list[float
     for run in runs:
         both = min(len(run["pal"]), len(run[other]))
         final.append(run["pal"][both - 1] - run[other][both - 1])
-        mean.append(float(np.mean(run["pal"][1:both]) - np.mean(run[other][1:both])))
+        mean.append(float(np.mean(run["pal"][:both]) - np.mean(run[other][:both])))
     return [list(np.reshape(v, (-1, STREAMS)).mean(1)) for v in (final, mean)]  # type: ignore[return-value]
 
 
@@ -179,7 +179,7 @@ Runs = list[dict[str, list[float]]]  # a stream each: {policy: its curve}
 
 def tables(kept: dict[str, Runs]) -> str:
     """Accuracies and labels, and PAL against each other policy.  kept: {"source → target": runs}"""
-    return "\n".join([*spending(kept), "", *differences(kept)])
+    return "\n".join([*spending(kept), "", *differences(kept), "", *together(kept)])
 
 
 def spending(kept: dict[str, Runs]) -> Iterator[str]:
@@ -188,7 +188,7 @@ def spending(kept: dict[str, Runs]) -> Iterator[str]:
     for name, runs in kept.items():
         for who in ("pal", *OTHERS):
             spent = np.mean([len(r[who]) - 1 for r in runs])
-            end, mean = (np.mean([f(r[who]) for r in runs]) for f in (lambda c: c[-1], lambda c: np.mean(c[1:])))
+            end, mean = (np.mean([f(r[who]) for r in runs]) for f in (lambda c: c[-1], np.mean))
             yield f"| {name} | {who} | {spent:.0f} | {end:.3f} | {mean:.3f} |"
 
 
@@ -205,6 +205,16 @@ def differences(kept: dict[str, Runs]) -> Iterator[str]:
     for place in range(0, len(rows), 2):
         name, who, _ = rows[place]
         yield f"| {name} | {who} | {cells[place]} | {cells[place + 1]} |"
+
+
+def together(kept: dict[str, Runs]) -> Iterator[str]:
+    """The mean over the targets, a seed each; not corrected."""
+    yield f"| PAL less, mean of {len(kept)} targets | at the end (95 % interval) | mean of all labels (95 % interval) |"
+    yield "|---|---|---|"
+    for who in OTHERS:
+        seeds = np.mean([measured(runs, who) for runs in kept.values()], 0)  # (2, seeds)
+        found = [compare(list(d), [0.0] * len(d)) for d in seeds]
+        yield f"| {who} | " + " | ".join(f"{c.difference:+.3f} ({c.low:+.3f} to {c.high:+.3f})" for c in found) + " |"
 
 
 def read_kept() -> dict[str, Runs]:
