@@ -6,6 +6,7 @@ import numpy as np
 
 from askance.contract.case import Case, alike, frozen
 from askance.contract.checks import check, demand
+from askance.errors import BadLabel, BadStrategy
 from askance.signals import Signals, concat
 
 LABELS = np.arange(12) % 4
@@ -55,7 +56,10 @@ def labels_may_be_written_in_any_way(case: Case) -> None:
     signals, labeled = case.example(), case.example(n=12, seed=9)
     wanted = case.picks(signals, labeled=labeled, labels=LABELS)
     for codes in ([3, 20, 41, 78], [-1, 1, 5, 6], ["a", "b", "c", "d"]):
-        got = case.picks(signals, labeled=labeled, labels=np.array(codes)[LABELS])
+        try:
+            got = case.picks(signals, labeled=labeled, labels=np.array(codes)[LABELS])
+        except BadLabel as e:  # what takes numbers alone has to say so in its `fails`
+            raise BadStrategy(f"{case.name} takes no labels such as {codes}: {e}") from None
         demand(got == wanted, f"{case.name} picks otherwise when the classes are called {codes}")
 
 

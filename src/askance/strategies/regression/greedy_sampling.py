@@ -10,10 +10,11 @@ from askance.strategy import Greedy, strategy
 PAPER = "Wu, Lin & Huang 2019, arXiv:1808.04245"
 NUMBERS = {"labels_may_be_written_in_any_way": "labels are numbers, and their size is what counts"}
 ONE_NUMBER = {"known_regions_are_left": "where all predictions are equal, no sample is far from another in them"}
+AT_THE_RIM = {"not_worse_than_random": "it asks about outliers while labels are few, as `kcenter` does"}
 CELLS = 1 << 20  # of a block of distances
 
 
-@strategy("Yu & Kim 2010; " + PAPER, lockstep=False, cost="O(N D (L + k))")
+@strategy("Yu & Kim 2010; " + PAPER, lockstep=False, fails=AT_THE_RIM, cost="O(N D (L + k))")
 def gsx(vectors, reference, ids) -> Greedy:
     """GSx: the sample farthest from all that is known.  vectors (N, D), reference (L, D) or None -> (N,) a pick.
 
