@@ -114,7 +114,6 @@ def example(
         "layers": lambda rng, n: rng.normal(size=(n, 2, 2, dim)),
         "outputs": lambda rng, n: rng.normal(size=(n, members)),
         "prediction": lambda rng, n: rng.normal(size=n),
-        "hidden": lambda rng, n: rng.normal(size=(n, dim)),
         "frequencies": lambda rng, n: rng.integers(0, 9, (n, classes)).astype(float),
         "history": lambda rng, n: rng.integers(0, classes, (n, members)).astype(float),
         "answers": lambda rng, n: rng.integers(-1, classes, (n, members)).astype(float),
