@@ -25,6 +25,8 @@ FAMILIES = {
     "hybrid": "Uncertainty and diversity in one.",
     "model change": "How much a label would change the model, or what it would do to its error, by the last layer.",
     "regression": "Labels are numbers: the predicted number, its variance, and a committee's numbers are looked at.",
+    "bmdal": "Labels are numbers, or classes: *kernel | transforms | selector*, `full_gradient | sketched | lcmd`; "
+    "[measured](regression-results.md).",
     "cold start": "First batches, before anything is labelled.",
     "gates": "Samples that do not belong are held back: [messy data](messy-data.md).",
     "people": "Several people label: a new sample, or one that has labels again.",

@@ -148,3 +148,14 @@ def test_layers_of_another_shape_are_refused() -> None:
 def test_labelled_samples_need_only_what_the_first_embedder_needs() -> None:
     pool, known = signals({"hidden": X}), signals({"hidden": SEEN}, 500)
     assert len(select("last_layer | scaled | posterior | max_dist(mode='p')", pool, 4, labeled=known)) == 4
+
+
+def test_an_ensemble_has_the_sum_of_its_members_kernels() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(25, 3))
+    model = MLP(members=3, width=4)
+    model.fit(x, x[:, 0] * x[:, 1], np.arange(25, dtype=np.uint64), 0)
+    said = model.say(x, frozenset({"member_layers"}))["member_layers"]
+    whole = made("ensemble_gradient", {"member_layers": said}).vectors
+    each = [made("full_gradient", {"layers": net.factors(x)}).vectors for net in model.others]
+    assert np.allclose(whole.dots(whole), sum(v.dots(v) for v in each))

@@ -112,6 +112,7 @@ def example(
         "decision": lambda rng, n: rng.normal(size=(n, classes)),
         "hidden": lambda rng, n: rng.normal(size=(n, dim)),
         "layers": lambda rng, n: rng.normal(size=(n, 2, 2, dim)),
+        "member_layers": lambda rng, n: rng.normal(size=(n, 4, 2, dim)),
         "outputs": lambda rng, n: rng.normal(size=(n, members)),
         "prediction": lambda rng, n: rng.normal(size=n),
         "frequencies": lambda rng, n: rng.integers(0, 9, (n, classes)).astype(float),

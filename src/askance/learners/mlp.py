@@ -60,7 +60,8 @@ class MLP:
     L-BFGS on all rows at once, as there are few: it takes a tenth of a second and no learning rate.
     hidden   (N, width) the last hidden layer
     layers   (N, depth + 1, 2, widest + 1) the two factors of the gradient in the weights of each layer
-    outputs  with `members`: of S networks, each from a start of its own on a bootstrap sample
+    outputs  with `members`: of S networks, each from a start of its own on a bootstrap sample; `member_layers` has the
+             layers of all, one network after the other
     """
 
     name = "mlp"
@@ -78,7 +79,7 @@ class MLP:
     @property
     def gives(self) -> frozenset[str]:
         alone = frozenset({"prediction", "hidden", "layers"})
-        return alone | {"outputs"} if self.members else alone
+        return alone | {"outputs", "member_layers"} if self.members else alone
 
     @property
     def made_of(self) -> Mapping[str, Any]:
@@ -99,6 +100,7 @@ class MLP:
             "prediction": lambda: net(x),
             "hidden": lambda: net.layers(x)[-1],
             "layers": lambda: net.factors(x),
+            "member_layers": lambda: np.concatenate([other.factors(x) for other in self.others], 1),
             "outputs": lambda: np.stack([other(x) for other in self.others], 1),
         }
         return {name: make[name]() for name in sorted(needs)}

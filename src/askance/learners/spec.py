@@ -319,7 +319,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "mlp": Scheme(
         "mlp",
         "for numbers: a small network",
-        "prediction, hidden, embeddings; outputs with members",
+        "prediction, hidden, layers, embeddings; outputs and member_layers with members",
         NUMBERS,
         _mlp,
         ("members", "width", "depth", "decay"),
