@@ -100,6 +100,7 @@ def main() -> None:
     print("| labels | gap at the end | chance | best kept | still in | labels to the best (even: 20 %) |")
     print("|---|---|---|---|---|---|")
     cases = [(b, g, c) for b in (400, 1000) for g in (0.01, 0.03, 0.1) for c in (0.02, 1.0)]
+    cases += [(4000, g, 0.02) for g in (0.01, 0.03, 0.1)]
     for budget, gap, chance in track(cases, "settings"):
         rng = np.random.default_rng(0)
         found = []
