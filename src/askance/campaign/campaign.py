@@ -24,6 +24,7 @@ from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.plan import Plan, check_learner
 from askance.campaign.questions import Task
 from askance.campaign.round import next_round
+from askance.campaign.suggested import suggested
 from askance.errors import BadCampaign, BadConfig, BadLabel
 from askance.history import History, Round
 from askance.labels import OneClass
@@ -181,6 +182,8 @@ class Campaign:
             ],
             "unreadable": {hex_id(i): why for i, why in turn.unreadable.items()},
         }
+        if turn.round.fit and (found := suggested(self.learner, self.pool, [p.id for p in turn.round.picks])):
+            body["guesses"] = found
         if self.config.overlap > 1:
             body["wanted"] = self.config.overlap
         with self.store.writing() as db:

@@ -113,7 +113,8 @@ def _create(db: Connection, e: Event) -> None:
 
 def _round(db: Connection, e: Event) -> None:
     """body: number, record, picks [[sample, name, rank, utility, why, role]], unreadable {sample: why}; and where they
-    are not the usual ones, wanted (answers a question, 1) and withdrawn [sample] (questions that nobody has begun)."""
+    are not the usual ones, wanted (answers a question, 1), withdrawn [sample] (questions that nobody has begun) and
+    guesses {sample: [[class, probability]]}."""
     db.execute(insert(round_).values(number=e.body["number"], at=e.at, body=e.body["record"]))
     back = e.body.get("withdrawn", [])
     if back:
@@ -127,7 +128,12 @@ def _round(db: Connection, e: Event) -> None:
         states = {True: "done", False: "open"}
         chosen = ("sample", "name", "rank", "utility", "why")
         put(db, pick, [{**{key: r[key] for key in chosen}, "round": e.body["number"]} for r in rows])
-        put(db, task, [{**r, "round": e.body["number"], "state": states[r["sample"] in known]} for r in rows])
+        guesses = {s: json.dumps(found) for s, found in e.body.get("guesses", {}).items()}
+        about = [
+            {**r, "round": e.body["number"], "state": states[r["sample"] in known], "guesses": guesses.get(r["sample"])}
+            for r in rows
+        ]
+        put(db, task, about)
         empty = dict.fromkeys(("who", "until", "seq", "reason"))
         slots = [
             {"sample": r["sample"], "n": n, "round": e.body["number"], "rank": r["rank"], **empty}
@@ -196,6 +202,26 @@ def _import(db: Connection, e: Event) -> None:
         _change(db, left, "done", e.who)
 
 
+BY_HAND = -1  # the round of what somebody picked: it is asked about before any round's questions
+
+
+def _wish(db: Connection, e: Event) -> None:
+    """body: picks [[sample, name]], why.  Questions picked by hand; what is begun already stays as it is."""
+    at = {"round": BY_HAND, "rank": e.seq, "utility": 0.0, "why": e.body["why"], "role": "train", "guesses": None}
+    picks = [(s, name) for s, name in e.body["picks"] if not _begun(db, s)]
+    put(db, task, [{"sample": s, "name": name, **at, "state": "open"} for s, name in picks])
+    empty = dict.fromkeys(("who", "until", "seq", "reason"))
+    place = {"n": 0, "round": BY_HAND, "rank": e.seq, "state": "open", **empty}
+    for sample, _ in picks:
+        db.execute(delete(slot).where(slot.c.sample == sample))
+    put(db, slot, [{"sample": s, **place} for s, _ in picks])
+
+
+def _begun(db: Connection, sample: str) -> bool:
+    states = {s.state for s in db.execute(SLOTS, {"at": sample})}
+    return bool(states - {"open", "withdrawn"})
+
+
 def _review(db: Connection, e: Event) -> None:
     """body: sample, value; None takes the decision back."""
     sample, value = e.body["sample"], e.body["value"]
@@ -232,6 +258,7 @@ EFFECTS: Mapping[str, Callable[[Connection, Event], None]] = {
     "undo": _undo,
     "import": _import,
     "release": _release,
+    "wish": _wish,
     "review": _review,
     "gold": _gold,
     "remark": _remark,

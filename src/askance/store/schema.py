@@ -61,6 +61,7 @@ task = Table(
     Column("utility", Float, nullable=False),
     Column("why", Text, nullable=False),
     Column("state", String(10), nullable=False),  # open while a slot is; then done | skipped | withdrawn
+    Column("guesses", Text),  # JSON: [[class, probability]], what the model thought when it chose this, likeliest first
     Index("task_state", "state"),
 )
 

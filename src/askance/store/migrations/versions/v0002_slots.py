@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("utility", sa.Float, nullable=False),
         sa.Column("why", sa.Text, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("guesses", sa.Text),
     )
     op.create_index("task_state", "task", ["state"])
     op.create_table(

@@ -1,0 +1,1 @@
+"""The server: people label in a page, the model learns behind them.  Floor 6."""

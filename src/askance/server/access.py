@@ -1,0 +1,123 @@
+"""Who is asking, and whether they may: every route names what it takes, and none goes without.  Floor 6."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+
+from askance.server.desk import Desk
+from askance.server.hall import Hall
+from askance.server.people import People, Person, at_least
+
+COOKIE = "askance_session"
+
+
+class Refused(Exception):
+    """status, code, sentence: an answer in the one shape that errors have."""
+
+    def __init__(self, status: int, code: str, message: str):
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+@dataclass(frozen=True)
+class House:
+    """What the routes work with.  local: the one person of this machine, where there are no accounts."""
+
+    hall: Hall
+    people: People | None
+    local: Person | None
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at a campaign's desk."""
+
+    desk: Desk
+    who: str
+    role: str
+
+
+def house(request: Request) -> House:
+    found: House = request.app.state.house
+    return found
+
+
+def person(request: Request) -> Person:
+    """Whoever holds the cookie or the token; else 401."""
+    at, bearer = house(request), request.headers.get("authorization", "")
+    if bearer.startswith("Bearer "):
+        token = bearer.removeprefix("Bearer ").strip()
+        if at.local and at.token and same(token, at.token):
+            return at.local
+        found = at.people.holder("token", token) if at.people else None
+    else:
+        token = request.cookies.get(COOKIE, "")
+        if at.local and at.token and token and same(token, cookie_of(at.token)):
+            return at.local
+        found = at.people.holder("session", token) if at.people and token else None
+    if found is None:
+        raise Refused(401, "who_are_you", "sign in first, or send a token; `askance label` prints an address with one")
+    return found
+
+
+class Admin:
+    """The route is for whoever runs the server."""
+
+    needs = "admin"
+
+    def __call__(self, request: Request) -> Person:
+        who = person(request)
+        if not who.admin:
+            raise Refused(403, "not_yours", "this is for the administrator of the server")
+        return who
+
+
+class SignedIn:
+    """The route is for anybody who is signed in, and touches no campaign."""
+
+    needs = "signed in"
+
+    def __call__(self, request: Request) -> Person:
+        return person(request)
+
+
+class At:
+    """The route is for people of the campaign in its path, with this role or a higher one."""
+
+    def __init__(self, role: str):
+        self.needs = role
+
+    def __call__(self, request: Request, campaign: str) -> Visit:
+        who, at = person(request), house(request)
+        role = "owner" if at.local else at.people.role(campaign, who) if at.people else None
+        try:
+            desk = at.hall.desk(campaign) if role else None
+        except KeyError:
+            desk = None
+        if desk is None or role is None:  # whether it is there is not for strangers to know
+            raise Refused(404, "no_campaign", f"there is no campaign {campaign!r} for you here")
+        if not at_least(role, self.needs):
+            raise Refused(403, "not_yours", f"this takes the role {self.needs}, and yours is {role}")
+        return Visit(desk, who.name, role)
+
+
+def same(a: str, b: str) -> bool:
+    """In a time that says nothing of where they differ."""
+    import hmac
+
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+def cookie_of(token: str) -> str:
+    """What the browser keeps in place of the token of the address."""
+    import hashlib
+
+    return hashlib.sha256(b"cookie:" + token.encode()).hexdigest()
+
+
+def needs_of(route: Any) -> list[str]:
+    """What a route's dependencies take: for the test that none goes without."""
+    found = [d.call for d in route.dependant.dependencies]
+    return [call.needs for call in found if isinstance(call, Admin | SignedIn | At)]

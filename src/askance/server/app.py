@@ -1,0 +1,126 @@
+"""The application: guard, routes, page, and one shape for every error.  Floor 6."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from askance import __version__
+from askance.errors import AskanceError, BadCampaign, Conflict
+from askance.server.access import COOKIE, House, Refused, cookie_of, same
+from askance.server.guard import LOG, Allowed, Guard
+from askance.server.routes import (
+    PROBLEMS,
+    board,
+    campaigns,
+    choose,
+    health,
+    live,
+    look,
+    people,
+    queue,
+    review,
+    transfer,
+)
+
+STATIC = Path(__file__).parent / "static"
+API = "/api/v1"
+ROUTERS = (people, campaigns, queue, look, review, board, transfer, live, choose)
+
+
+def create_app(house: House, hosts: frozenset[str]) -> FastAPI:
+    """house: what there is to serve; hosts: the names that it answers to."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.hall.close()
+
+    app = FastAPI(
+        title="Askance",
+        version=__version__,
+        summary="Asks people about exactly the samples the model is in doubt about",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        lifespan=lifespan,
+        responses=PROBLEMS,
+    )
+    app.state.house = house
+    for room in ROUTERS:
+        app.include_router(room.router, prefix=API)
+    app.include_router(health.router)
+    _say_what_is_wrong(app)
+    _serve_page(app, house)
+    app.add_middleware(Guard, allowed=Allowed(hosts))
+    return app
+
+
+def problem(request: Request, status: int, code: str, message: str) -> JSONResponse:
+    request_id = str(getattr(request.state, "request_id", ""))
+    body = {"error": {"code": code, "message": message, "request_id": request_id}}
+    return JSONResponse(body, status)
+
+
+def _say_what_is_wrong(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    async def refused(request: Request, e: Refused) -> Response:
+        return problem(request, e.status, e.code, e.message)
+
+    @app.exception_handler(AskanceError)
+    async def ours(request: Request, e: AskanceError) -> Response:
+        if isinstance(e, Conflict):
+            return problem(request, 409, "conflict", str(e))
+        return problem(request, 409 if isinstance(e, BadCampaign) else 422, type(e).__name__, str(e))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, e: RequestValidationError) -> Response:
+        first = e.errors()[0]
+        where = ".".join(str(p) for p in first["loc"])
+        return problem(request, 422, "invalid", f"{where}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, e: HTTPException) -> Response:
+        said = {404: "there is nothing at this address", 405: "this address takes another method"}
+        answer = problem(request, e.status_code, "http", said.get(e.status_code, str(e.detail)))
+        answer.headers.update(e.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, e: Exception) -> Response:
+        LOG.exception("fault in %s", getattr(request.state, "request_id", ""), exc_info=e)
+        return problem(request, 500, "fault", "a fault of ours; the server's log has it under this request_id")
+
+
+def _serve_page(app: FastAPI, house: House) -> None:
+    @app.get("/", include_in_schema=False)
+    def page(request: Request, token: str = "") -> Response:
+        if house.local and token and same(token, house.token):  # the address is used up: the cookie goes on
+            answer: Response = RedirectResponse("/", 303)
+            value = cookie_of(house.token)
+            answer.set_cookie(COOKIE, value, httponly=True, samesite="strict", max_age=30 * 86400)
+            return answer
+        return _index()
+
+    @app.get("/c/{rest:path}", include_in_schema=False)
+    def inside(rest: str) -> Response:
+        return _index()
+
+    @app.get("/join", include_in_schema=False)
+    def join() -> Response:
+        return _index()
+
+    if (STATIC / "assets").is_dir():
+        app.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+
+
+def _index() -> Response:
+    path = STATIC / "index.html"
+    if not path.exists():
+        return Response("the labelling page was not built; see web/README.md\n", 503, media_type="text/plain")
+    return Response(path.read_text("utf-8"), media_type="text/html")

@@ -1,0 +1,230 @@
+"""Who there is, what they may do, and how they prove it: the server's own database.  Floor 6.
+
+Passwords are hashed by Argon2id; tokens, sessions and invitations are random, and kept as hashes alone.
+"""
+
+import hashlib
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Float, MetaData, String, Table, Text, delete, insert, select, update
+
+from askance.errors import BadConfig, Conflict
+from askance.store.effects import put
+from askance.store.engine import connect, options, plainly, use_wal
+
+metadata = MetaData()
+person = Table(
+    "person",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("password", Text, nullable=False),
+    Column("admin", Boolean, nullable=False),
+    Column("made", Float, nullable=False),
+)
+member = Table(
+    "member",
+    metadata,
+    Column("campaign", String(200), primary_key=True),
+    Column("person", String(100), primary_key=True),
+    Column("role", String(10), nullable=False),
+)
+# Sessions (cookies), tokens (programs) and invitations: secrets that somebody holds, each by its hash.
+secret = Table(
+    "secret",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(32), nullable=False),
+    Column("kind", String(10), nullable=False),  # session | token | invite
+    Column("person", String(100), nullable=False),  # whose it is; of an invitation, who made it
+    Column("what", Text, nullable=False),  # what a token is for; campaign and role of an invitation
+    Column("made", Float, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+ROLES = ("annotator", "reviewer", "owner")  # each may do what those before it may
+DAY = 86_400.0
+FOREVER = 4e9
+SHORTEST = 10  # characters of a password
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    admin: bool = False
+
+
+@dataclass(frozen=True)
+class Invite:
+    campaign: str
+    role: str
+    by: str
+    until: float
+
+
+class People:
+    """The people of one server."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.time):
+        self.engine, self.clock = connect(url), clock
+        with plainly("the server's database"):
+            use_wal(self.engine)
+            metadata.create_all(self.engine)
+
+    def _writing(self) -> Any:
+        return self.engine.execution_options(**options(self.engine, True)).begin()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # ---- people
+
+    def add(self, name: str, password: str, admin: bool = False) -> Person:
+        """A name that is taken is a Conflict; a password that is too short a BadConfig."""
+        name = name.strip()
+        if not name or not name.isprintable():
+            raise BadConfig("a person's name must be text that can be shown and is not empty")
+        if len(password) < SHORTEST:
+            raise BadConfig(f"a password has at least {SHORTEST} characters")
+        row = {"name": name, "password": _hasher().hash(password), "admin": admin, "made": self.clock()}
+        with plainly("the server's database"), self._writing() as db:
+            if db.execute(select(person.c.name).where(person.c.name == name)).first():
+                raise Conflict(f"the name {name!r} is taken")
+            db.execute(insert(person).values(row))
+        return Person(name, admin)
+
+    def anybody(self) -> bool:
+        with self.engine.begin() as db:
+            return db.execute(select(person.c.name).limit(1)).first() is not None
+
+    def who(self, name: str, password: str) -> Person | None:
+        """The person, if the password is theirs.  A name that nobody has takes as long as a wrong password."""
+        from argon2.exceptions import VerificationError
+
+        with self.engine.begin() as db:
+            row = db.execute(select(person).where(person.c.name == name)).first()
+        try:
+            _hasher().verify(row.password if row else _nobodys(), password)
+        except VerificationError:
+            return None
+        return Person(row.name, bool(row.admin)) if row else None
+
+    # ---- secrets
+
+    def give(self, kind: str, who: str, what: str = "", seconds: float = 30 * DAY) -> tuple[str, str]:
+        """A new one.  -> (its id, the secret itself, which is kept nowhere)"""
+        token, id = secrets.token_urlsafe(32), uuid.uuid4().hex
+        until = self.clock() + seconds if seconds else FOREVER
+        row = {"hash": hashed(token), "id": id, "kind": kind, "person": who, "what": what, "made": self.clock()}
+        with plainly("the server's database"), self._writing() as db:
+            db.execute(delete(secret).where(secret.c.until < self.clock()))
+            db.execute(insert(secret).values({**row, "until": until}))
+        return id, token
+
+    def holder(self, kind: str, token: str) -> Person | None:
+        """Whose it is, while it lasts."""
+        with self.engine.begin() as db:
+            found = db.execute(
+                select(person.c.name, person.c.admin)
+                .join(secret, secret.c.person == person.c.name)
+                .where(secret.c.hash == hashed(token), secret.c.kind == kind, secret.c.until > self.clock())
+            ).first()
+        return Person(found.name, bool(found.admin)) if found else None
+
+    def take(self, token: str, kind: str) -> None:
+        with plainly("the server's database"), self._writing() as db:
+            db.execute(delete(secret).where(secret.c.hash == hashed(token), secret.c.kind == kind))
+
+    def tokens(self, who: str) -> list[Any]:
+        with self.engine.begin() as db:
+            mine = select(secret).where(secret.c.person == who, secret.c.kind == "token").order_by(secret.c.made)
+            return list(db.execute(mine))
+
+    def revoke(self, who: str, id: str) -> bool:
+        with plainly("the server's database"), self._writing() as db:
+            mine = (secret.c.id == id) & (secret.c.person == who) & (secret.c.kind == "token")
+            return bool(db.execute(delete(secret).where(mine)).rowcount)
+
+    # ---- campaigns
+
+    def role(self, campaign: str, who: Person) -> str | None:
+        if who.admin:
+            return "owner"
+        with self.engine.begin() as db:
+            mine = (member.c.campaign == campaign) & (member.c.person == who.name)
+            found: str | None = db.execute(select(member.c.role).where(mine)).scalar()
+        return found
+
+    def members(self, campaign: str) -> list[Any]:
+        with self.engine.begin() as db:
+            return list(db.execute(select(member).where(member.c.campaign == campaign).order_by(member.c.person)))
+
+    def let_in(self, campaign: str, who: str, role: str) -> None:
+        with plainly("the server's database"), self._writing() as db:
+            put(db, member, [{"campaign": campaign, "person": who, "role": role}])
+
+    def let_out(self, campaign: str, who: str) -> bool:
+        with plainly("the server's database"), self._writing() as db:
+            gone = delete(member).where(member.c.campaign == campaign, member.c.person == who)
+            return bool(db.execute(gone).rowcount)
+
+    def invite(self, campaign: str, role: str, by: str, days: int) -> tuple[str, float]:
+        """-> (the token, until when it serves); it serves once."""
+        _, token = self.give("invite", by, f"{role}:{campaign}", days * DAY)
+        return token, self.clock() + days * DAY
+
+    def accept(self, token: str, name: str, password: str) -> Person | None:
+        """A new person with the invitation's role; None for an invitation that is used up, old, or none."""
+        with self.engine.begin() as db:
+            row = _invitation(db, token, self.clock())
+        if row is None:
+            return None
+        made = self.add(name, password)
+        with plainly("the server's database"), self._writing() as db:
+            used = db.execute(delete(secret).where(secret.c.hash == hashed(token)))
+            if not used.rowcount:  # somebody else was faster
+                db.execute(delete(person).where(person.c.name == made.name))
+                return None
+            role, _, campaign = row.what.partition(":")
+            put(db, member, [{"campaign": campaign, "person": made.name, "role": role}])
+        return made
+
+    def set_password(self, name: str, password: str) -> None:
+        """Everybody who is signed in as them is signed out."""
+        if len(password) < SHORTEST:
+            raise BadConfig(f"a password has at least {SHORTEST} characters")
+        with plainly("the server's database"), self._writing() as db:
+            db.execute(update(person).where(person.c.name == name).values(password=_hasher().hash(password)))
+            db.execute(delete(secret).where(secret.c.person == name, secret.c.kind == "session"))
+
+
+@cache
+def _nobodys() -> str:
+    """The hash of a password that nobody has, so that an unknown name takes as long as a wrong password."""
+    hash: str = _hasher().hash(secrets.token_hex())
+    return hash
+
+
+def _invitation(db: Connection, token: str, now: float) -> Any:
+    wanted = (secret.c.hash == hashed(token)) & (secret.c.kind == "invite") & (secret.c.until > now)
+    return db.execute(select(secret).where(wanted)).first()
+
+
+def hashed(token: str) -> str:
+    """A random token needs no salt and no slowness: it cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _hasher() -> Any:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+def at_least(role: str | None, needed: str) -> bool:
+    return role is not None and ROLES.index(role) >= ROLES.index(needed)

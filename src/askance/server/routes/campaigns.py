@@ -1,0 +1,41 @@
+"""The campaigns that there are, and what an owner may set.  Floor 6."""
+
+import json
+import os
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from askance.server import shapes
+from askance.server.access import house
+from askance.server.desk import PAGE, page_settings
+from askance.server.routes import HERE, Annotator, Anybody, Owner
+
+router = APIRouter(tags=["campaigns"])
+
+
+@router.get("/campaigns")
+def campaigns(who: Anybody, request: Request) -> list[shapes.Summary]:
+    """Those that you have a part in."""
+    at, found = house(request), []
+    for name in at.hall.names():
+        role: Any = "owner" if at.local else at.people.role(name, who) if at.people else None
+        if role:
+            found.append(at.hall.desk(name).summary(role))
+    return found
+
+
+@router.get(HERE)
+def campaign(at: Annotator) -> shapes.Campaign:
+    """What the page needs to begin."""
+    return at.desk.about(at.role, at.who)
+
+
+@router.patch(HERE)
+def change(at: Owner, settings: shapes.Settings) -> shapes.Campaign:
+    """The guideline, and whether suggestions are hidden at first."""
+    now = page_settings(at.desk.folder) | settings.model_dump(exclude_none=True)
+    part = at.desk.folder / f".{PAGE}.{os.getpid()}.part"
+    part.write_text(json.dumps(now, ensure_ascii=False, indent=1), "utf-8")
+    part.replace(at.desk.folder / PAGE)
+    return at.desk.about(at.role, at.who)

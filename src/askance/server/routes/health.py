@@ -1,0 +1,25 @@
+"""For whoever watches over the server.  Floor 6."""
+
+from fastapi import APIRouter, Request, Response
+
+from askance import __version__
+from askance.server.access import house
+from askance.server.routes import Anybody
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Alive; says nothing else to strangers."""
+    return {"status": "ok"}
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(who: Anybody, request: Request) -> Response:
+    """In the text format of Prometheus; with a token, as everything else."""
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+    from askance.server.gauges import registry
+
+    return Response(generate_latest(registry(house(request).hall, __version__)), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,461 @@
+"""What goes over the wire, both ways.  The OpenAPI schema, and the page's types, are made from these.  Floor 6."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="A sample: 16 hexadecimal digits")]
+Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\w.-]+$", description="The client's own, one each")]
+Role = Literal["owner", "reviewer", "annotator"]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Shape(BaseModel):
+    """Nothing is let in that is not named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# ---------------------------------------------------------------- errors
+
+
+class Fault(Shape):
+    """code: a word for programs; message: a sentence for people; request_id: what the log calls it."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+class Problem(Shape):
+    """Every error has this shape."""
+
+    error: Fault
+
+
+# ---------------------------------------------------------------- people
+
+
+class Me(Shape):
+    """Who is asking.  local: one person on this machine, who may do everything."""
+
+    name: str
+    admin: bool
+    local: bool
+    version: str
+
+
+class Credentials(Shape):
+    name: Name
+    password: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class NewInvitation(Shape):
+    campaign: str = Field(description="The campaign that it lets in to")
+    role: Role = "annotator"
+    days: Annotated[int, Field(ge=1, le=90)] = 7
+
+
+class Invitation(Shape):
+    """token: shown this once; only its hash is kept."""
+
+    token: str
+    campaign: str
+    role: Role
+    until: float
+
+
+class Acceptance(Shape):
+    token: Annotated[str, Field(max_length=200)]
+    name: Name
+    password: Annotated[str, Field(min_length=10, max_length=1000)]
+
+
+class NewToken(Shape):
+    what: Annotated[str, Field(min_length=1, max_length=100, description="What it is for")]
+
+
+class Token(Shape):
+    """For programs: `Authorization: Bearer ...`.  secret: shown when it is made, and never again."""
+
+    id: str
+    what: str
+    made: float
+    secret: str | None = None
+
+
+class Member(Shape):
+    name: str
+    role: Role
+
+
+# ---------------------------------------------------------------- campaigns
+
+
+class Summary(Shape):
+    id: str
+    role: Role
+    samples: int
+    labels: int
+    pending: int
+    rounds: int
+    kind: str
+
+
+class Model(Shape):
+    """version: the round it was fitted in; 0 is none yet."""
+
+    version: int
+    labeled: int
+    at: float | None
+    training: bool
+    error: str | None = Field(default=None, description="Why the latest attempt to train failed")
+
+
+class Campaign(Shape):
+    """form: what the page needs to draw the question; its `kind` says which."""
+
+    id: str
+    role: Role
+    form: dict[str, Any]
+    content: Literal["image", "text", "table", "array", "signals"]
+    guide: str
+    strategy: str
+    learner: str
+    batch: int
+    overlap: int
+    budget: int | None
+    samples: int
+    labels: int
+    mine: int
+    pending: int
+    skipped: int
+    model: Model
+    blind: bool = Field(description="Suggestions are hidden until the first key")
+
+
+class Settings(Shape):
+    """What an owner may change while people label."""
+
+    guide: Annotated[str, Field(max_length=50_000)] | None = None
+    blind: bool | None = None
+
+
+# ---------------------------------------------------------------- the queue
+
+
+class Content(Shape):
+    """What is shown of a sample.  text, or the address of an image, or the fields of a row."""
+
+    kind: Literal["image", "text", "table", "array", "signals"]
+    name: str
+    text: str | None = None
+    image: str | None = None
+    fields: dict[str, Any] | None = None
+
+
+class Guess(Shape):
+    label: str
+    p: float
+
+
+class Task(Shape):
+    """One question, leased to whoever asked until `until`.
+
+    why: what the strategy said; rank of the round's batch; model: the version whose ranking this is
+    """
+
+    id: SampleId
+    round: int
+    rank: int
+    utility: float
+    why: str
+    until: float
+    model: int
+    content: Content
+    guesses: list[Guess]
+    flagged: bool = False
+    note: str = ""
+
+
+class Want(Shape):
+    """n: how many to hold in all; have: the ones that the page has at hand already, which are not sent again."""
+
+    n: Annotated[int, Field(ge=1, le=50)] = 5
+    have: Annotated[list[SampleId], Field(max_length=200)] = []
+
+
+class Queue(Shape):
+    """tasks: best first.  left: questions that are open to anybody; empty_why: said where there are no tasks."""
+
+    tasks: list[Task]
+    left: int
+    model: int
+    labels: int
+    empty_why: str = ""
+
+
+class Beat(Shape):
+    ids: Annotated[list[SampleId], Field(max_length=200)]
+
+
+class Held(Shape):
+    until: float
+
+
+class Answer(Shape):
+    """value: as the campaign's kind of label has it; ms, keys: how long it took and how many key presses."""
+
+    key: Key
+    id: SampleId
+    value: Any
+    ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
+    keys: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    suggested: str | None = Field(default=None, max_length=1000, description="The suggestion, where there was one")
+    shown: bool | None = Field(default=None, description="Whether the suggestion was to be seen")
+    model: int | None = None
+
+
+class Answers(Shape):
+    answers: Annotated[list[Answer], Field(min_length=1, max_length=500)]
+
+
+class Kept(Shape):
+    """counts: False for an answer that came too late and is kept beside those that count."""
+
+    key: str
+    id: SampleId
+    counts: bool
+    value: str
+
+
+class Receipt(Shape):
+    kept: list[Kept]
+    labels: int
+
+
+class Skip(Shape):
+    key: Key
+    id: SampleId
+    why: Annotated[str, Field(max_length=500)] = ""
+
+
+class Undone(Shape):
+    """The question again, with what was answered; value None: it had been skipped."""
+
+    task: Task
+    value: str | None
+
+
+class Past(Shape):
+    """What one has done lately, newest first."""
+
+    id: SampleId
+    name: str
+    value: str | None = Field(description="None: skipped")
+    at: float
+    content: Content
+
+
+class History(Shape):
+    done: list[Past]
+
+
+class Remark(Shape):
+    flagged: bool = False
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
+class Neighbour(Shape):
+    id: SampleId
+    label: str
+    distance: float
+    content: Content
+
+
+class Neighbours(Shape):
+    labelled: list[Neighbour]
+
+
+# ---------------------------------------------------------------- grid, map
+
+
+class Cell(Shape):
+    id: SampleId
+    p: float
+    content: Content
+
+
+class Grid(Shape):
+    """Samples that the model takes for one class, the surest first; leased to whoever asked."""
+
+    label: str
+    cells: list[Cell]
+    until: float
+
+
+class Points(Shape):
+    """The pool in a plane, in columns.  label: the answer; guess: the model's; '' where there is none."""
+
+    ids: list[SampleId]
+    x: list[float]
+    y: list[float]
+    label: list[str]
+    guess: list[str]
+    total: int
+
+
+class Wish(Shape):
+    ids: Annotated[list[SampleId], Field(min_length=1, max_length=1000)]
+
+
+class Wished(Shape):
+    queued: int
+
+
+# ---------------------------------------------------------------- review
+
+
+class Said(Shape):
+    who: str
+    value: str
+    at: float
+    counts: bool
+
+
+class Disagreement(Shape):
+    id: SampleId
+    content: Content
+    answers: list[Said]
+    agreed: str = Field(description="What counts now")
+    guesses: list[Guess] = []
+
+
+class Disagreements(Shape):
+    items: list[Disagreement]
+    total: int
+
+
+class Decision(Shape):
+    """value None takes a decision back; gold: serve it to others from now on to see how they do."""
+
+    value: Any = None
+    gold: bool = False
+
+
+class Sample(Shape):
+    """All that is known of one."""
+
+    id: SampleId
+    content: Content
+    label: str | None
+    decided: bool
+    gold: bool
+    answers: list[Said]
+    remarks: list[dict[str, Any]]
+    why: str
+    round: int | None
+
+
+# ---------------------------------------------------------------- dashboard
+
+
+class Point(Shape):
+    labels: int
+    value: float
+    low: float
+    high: float
+
+
+class Curve(Shape):
+    metric: str
+    points: list[Point]
+
+
+class Worker(Shape):
+    """One person's work.  per_hour: while they work, breaks of over five minutes left out; gold: share right."""
+
+    who: str
+    answers: int
+    per_hour: float | None
+    median_ms: float | None
+    gold: float | None
+    gold_n: int
+
+
+class Agreement(Shape):
+    """On samples that two people or more have answered."""
+
+    n: int
+    alpha: float | None
+    share: float | None
+
+
+class Rule(Shape):
+    rule: str
+    stop: bool
+    why: str
+
+
+class Dashboard(Shape):
+    curve: Curve | None
+    random: Curve | None
+    balance: dict[str, int]
+    people: list[Worker]
+    agreement: Agreement
+    calibration: dict[str, Any]
+    forecast: str
+    verdicts: list[Rule]
+    seconds: dict[str, float]
+    flagged: int
+
+
+class Entry(Shape):
+    """One line of the audit log."""
+
+    seq: int
+    at: float
+    who: str
+    kind: str
+    what: str
+
+
+class Log(Shape):
+    entries: list[Entry]
+
+
+class Imported(Shape):
+    new: int
+    left_out: list[str] = []
+
+
+class Started(Shape):
+    training: bool
+
+
+# ---------------------------------------------------------------- one-shot selection
+
+
+class Given(Shape):
+    """What to choose from: the samples' own names in `items`, with probabilities and embeddings of your model."""
+
+    k: Annotated[int, Field(ge=1, le=100_000)]
+    strategy: Annotated[str, Field(max_length=4000)] = "auto"
+    items: Annotated[list[str], Field(max_length=200_000)] = []
+    probs: list[list[float]] | None = None
+    embeddings: list[list[float]] | None = None
+    labeled_embeddings: list[list[float]] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+class Pick(Shape):
+    item: str
+    row: int
+    rank: int
+    utility: float
+    why: str
+
+
+class Picks(Shape):
+    strategy: str
+    picks: list[Pick]
