@@ -13,7 +13,7 @@ def laplace(vectors, reference, *, h=0.0) -> Vectors:
     """k(x, y) = exp(-|x - y| / h), known by its values alone.  vectors (N, D), reference (L, D) -> N rows.
 
     h: 0 takes the root of the mean squared distance between what is known, or of the width D where nothing is.
-    `laplace | sketched` has random columns for selectors that need them.
+    `laplace | sketched | bait_f` has random columns for a selector that needs them.
     """
     return Implicit(vectors, Laplace(h or _spread(reference) or max(vectors.width, 1) ** 0.5))
 

@@ -15,13 +15,14 @@ FAILS = {
     PAPER,
     fails=FAILS,
     bounds={"sigma": (1e-6, None), "mode": ("tp", "p")},
-    cost="O(N D^2 + k N D), or O(k N D (L + k)) by kernel values",
+    cost="O(N D^2 + k N D)",
 )
 def max_det(vectors, reference, *, sigma=0.001, mode="tp") -> Greedy:
     """Variance given what is known and picked: a pivoted Cholesky factor.  vectors (N, D) -> (N,) >= 0 a pick.
 
-    Each pick multiplies det(K + sigma^2 I) most.  mode "tp": what is known counts as picked; "p": only what is picked,
-    for after `posterior`.  sigma is in units of the vectors' length.
+    Each pick multiplies det(K + sigma^2 I) most.  Above 1024 columns, or of a kernel, a pick takes O(N D (L + k)).
+    mode "tp": what is known counts as picked; "p": only what is picked, for after `posterior`.  sigma is in units of
+    the length of the vectors.
     """
     left = variances(vectors, reference if mode == "tp" else None, sigma)
     while True:

@@ -15,7 +15,7 @@ from askance.strategy import Vectors, strategy
 def nngp(vectors, *, depth=3, bias=0.1) -> Vectors:
     """Covariance of the outputs of a network with `depth` hidden layers of rectifiers.  vectors (N, D) -> N rows.
 
-    Weights are normal with variance 2 / width, biases with bias^2.  Known by its values alone; `nngp | sketched` takes
-    the last layer of one such network at random.
+    Weights are normal with variance 2 / width, biases with bias^2.  Known by its values alone; `nngp | sketched | lcmd`
+    takes the last layer of one such network at random.
     """
     return Implicit(vectors, ArcCosine(depth=depth, bias=bias))

@@ -10,7 +10,7 @@ from askance.strategies.bmdal.scaled import inside
 from askance.strategy import Vectors, strategy
 
 
-@strategy(PAPER, part=True, bounds={"sigma": (1e-6, None)}, cost="O(N D^2 + D^3), or O(N L (D + L)) by kernel values")
+@strategy(PAPER, part=True, bounds={"sigma": (1e-6, None)}, cost="O(N D^2 + D^3)")
 def posterior(vectors, reference, *, sigma=0.001) -> Vectors:
     """(I + V_L'V_L / sigma^2)^-1/2 v, V_L being what is known.  vectors (N, D), reference (L, D) -> (N, D).
 
