@@ -234,7 +234,6 @@ MESSY = {"tweets": tweets, "hate": hate, "photos": photos}
 PLAN = (
     ("tweets", "labelled", STRATEGIES),
     ("tweets", "skipped", FEW),
-    ("tweets", "named", NAMED),
     ("hate", "labelled", FEW),
     ("photos", "skipped", PHOTOS),
     ("photos", "named", EXCLUDED),
