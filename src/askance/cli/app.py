@@ -8,6 +8,7 @@ from askance import __version__
 from askance.cli import (
     audit,
     check,
+    convert,
     demo,
     doctor,
     label,
@@ -56,6 +57,7 @@ app.command("report", rich_help_panel=CAMPAIGN)(report.command)
 app.command("audit", rich_help_panel=CAMPAIGN)(audit.command)
 app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
 app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
+app.command("convert", rich_help_panel=CAMPAIGN)(convert.command)
 app.command("undo", rich_help_panel=CAMPAIGN)(transfer.undo)
 app.command("strategies", rich_help_panel=LOOK)(strategies.command)
 app.command("check", rich_help_panel=LOOK)(check.command)

@@ -12,13 +12,14 @@ from typing import Any
 from askance.errors import FormatError
 from askance.formats import geometry, runs
 from askance.formats.document import Annotation, Document, Item
-from askance.formats.format import Files, Format, register
+from askance.formats.format import KEEPS, Files, Format, register
 from askance.formats.layers import layered
 from askance.formats.node import Node, parse_json
 from askance.formats.report import Tally
 from askance.formats.settling import settled, warned
 from askance.formats.source import Source
 from askance.formats.values import IMAGE_KINDS, gathered
+from askance.progress import track
 
 NEAR = 1.0  # pixels by which a bbox may differ from the extent of the outline and still be that
 
@@ -45,7 +46,7 @@ def _read(source: Source, tally: Tally) -> Document:
     if len(images) < sum(1 for _ in root["images"].each()):
         root["images"].fault("a list of pictures with an id each, all different")
     found = {key: Things() for key in images}
-    for node in root["annotations"].each():
+    for node in track(list(root["annotations"].each()), f"reading {source.where}"):
         key = node["image_id"].name()
         if key not in images:
             node["image_id"].fault("the id of one of the images")
@@ -176,6 +177,8 @@ def _write(document: Document, tally: Tally) -> Files:
     names = [*document.classes, *([_free("thing", ids)] if unnamed else [])]
     if unnamed:
         tally.lost("that a thing has no class (COCO asks for one)", names[-1])
+    if document.points and not names:
+        tally.lost(KEEPS["points"], ", ".join(document.points))
     points = {"keypoints": _joint_names(document), "skeleton": []} if _joint_names(document) else {}
     out = {
         "info": {"version": "1.0"},

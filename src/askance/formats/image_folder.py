@@ -27,7 +27,7 @@ def _read(source: Source, tally: Tally) -> Document:
     found = (
         [pair for meta in metas for pair in _listed(source, meta, tally)] if metas else list(_by_folder(source, tally))
     )
-    if not found:
+    if not found and not metas:
         raise FormatError(f"{source.where} holds no pictures in folders named by class, and no {META}")
     items: dict[str, Item] = {}
     for item, _ in found:

@@ -18,6 +18,7 @@ from askance.formats.settling import chosen, settled, warned
 from askance.formats.source import Source
 from askance.formats.values import EVERY_KIND, IMAGE_KINDS, JSON_KINDS, gathered, moment, single
 from askance.images import is_image_name
+from askance.progress import track
 
 AUDIO = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".opus")
 KEEPS = frozenset({"name", "text", "data", "size", "question", "key", "who", "at", "ms", "skipped", "ground_truth"})
@@ -31,7 +32,8 @@ def _read(source: Source, tally: Tally) -> Document:
 def from_tasks(root: Node, tally: Tally) -> Document:
     tasks = list(root.each()) if isinstance(root.value, list) else root.fault("a list of tasks")
     names = _names(tasks, tally)
-    parts = [read_task(task, name, tally) for task, name in zip(tasks, names, strict=True)]
+    pairs = track(list(zip(tasks, names, strict=True)), f"reading {root.where}")
+    parts = [read_task(task, name, tally) for task, name in pairs]
     answers = [a for _, annotations, _ in parts for a in annotations]
     guesses = [p for _, _, predictions in parts for p in predictions]
     points = _points(tasks)

@@ -17,6 +17,7 @@ from askance.formats.report import Tally
 from askance.formats.source import Source, clean
 from askance.formats.values import canonical
 from askance.images import header_fault, opened
+from askance.progress import track
 
 NAMES = "classes.txt"
 BACKGROUND, IGNORED = 0, 255
@@ -30,7 +31,7 @@ def _read(source: Source, tally: Tally) -> Document:
     while names and not names[-1]:
         names.pop()
     items, annotations = [], []
-    for name in source.names(".png"):
+    for name in track(source.names(".png"), f"reading {source.where}"):
         numbers = _numbers(source, name)
         item = Item(name, {}, numbers.shape[1], numbers.shape[0])
         items.append(item)

@@ -7,7 +7,7 @@ there, and ClassLabel lists the names.
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from askance.errors import FormatError
@@ -23,6 +23,7 @@ from askance.formats.values import EVERY_KIND, classes_seen
 MOST_ROWS = 20_000_000
 MOST_BYTES = 1 << 32  # of a file, unpacked
 KEY = b"huggingface"
+OURS = b"askance"  # the classes and keypoints that a column of text does not tell
 TYPES = {"ms": "int64", "round": "int64", "rank": "int64", "width": "int64", "height": "int64"}
 TYPES |= {"utility": "float64", "score": "float64"} | dict.fromkeys(("skipped", "ground_truth", "shown"), "bool")
 
@@ -39,7 +40,8 @@ def _write(document: Document, tally: Tally) -> Files:
     for name in names:
         array, features[name] = _column(name, [row.get(name) for row in rows], numbered, tally)
         arrays.append(array)
-    meta = {KEY: json.dumps({"info": {"features": features}}).encode()}
+    ours = {"classes": document.classes, "points": document.points}
+    meta = {KEY: json.dumps({"info": {"features": features}}).encode(), OURS: json.dumps(ours).encode()}
     out = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, names).replace_schema_metadata(meta), out)
     return {"": out.getvalue()}
@@ -83,10 +85,11 @@ def _read(source: Source, tally: Tally) -> Document:
     parts = [_part(source, name) for name in (source.names(".parquet", ".arrow") if source.folder else [""])]
     if not parts:
         raise FormatError(f"{source.where} holds no .parquet and no .arrow file")
-    names = [n for part in parts for n in part.classes]
+    names = [n for part in parts for n in (*_ours(part, "classes"), *part.classes)]
+    points = [n for part in parts for n in _ours(part, "points")]
     document = from_rows((row for part in parts for row in part.rows(tally)), tally)
     said = classes_seen([(a.kind, a.value) for a in document.annotations])
-    return Document(document.items, document.annotations, document.predictions, tuple(dict.fromkeys([*names, *said])))
+    return replace(document, classes=tuple(dict.fromkeys([*names, *said])), points=tuple(dict.fromkeys(points)))
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,15 @@ class Part:
                 [_class(self.names[name], v, where) for v in value] if many else _class(self.names[name], value, where)
             )
         return _plain(row, where, tally)
+
+
+def _ours(part: Part, word: str) -> list[str]:
+    """What we wrote beside the table."""
+    said = (part.table.schema.metadata or {}).get(OURS)
+    if not said:
+        return []
+    node = parse_json(said.decode("utf-8", "replace"), f"{part.where}, its metadata {OURS.decode()}")
+    return [n.text() for n in node[word].each()]
 
 
 def _features(schema: Any, where: str) -> dict[str, list[str]]:
@@ -219,7 +231,7 @@ PARQUET = register(
         "Parquet, and data sets of Hugging Face (a file, or the folder of one)",
         (".parquet",),
         EVERY_KIND,
-        KEPT | {"classes"},
+        KEPT | {"classes", "points"},
         _sniff,
         _read,
         _write,

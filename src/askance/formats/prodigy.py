@@ -104,7 +104,6 @@ def _labels(node: Node, accepted: bool, tally: Tally) -> Iterator[tuple[str, str
 
 def _spans(node: Node, tally: Tally) -> Iterator[tuple[str, str]]:
     found: dict[str, list[tuple[Any, str]]] = {}
-    default = "spans" if "text" in node else "boxes"
     for span in node["spans"].each():
         kind, thing = _thing(span)
         if "label" not in span:
@@ -113,8 +112,10 @@ def _spans(node: Node, tally: Tally) -> Iterator[tuple[str, str]]:
             found.setdefault(kind, []).append(({**thing, "label": span["label"].text()}, span.where))
         else:
             tally.lost(f"shapes of the type {span['type'].text('')}", span.where)
-    for kind in found or {default: []}:
-        yield kind, gathered(kind, found.get(kind, []), tally)
+    for kind, things in found.items():
+        yield kind, gathered(kind, things, tally)
+    if not found:
+        yield ("spans", "[]") if "text" in node else ("", "")  # of a picture the other tasks tell
 
 
 def _thing(span: Node) -> tuple[str, dict[str, Any]]:
@@ -132,7 +133,7 @@ def _thing(span: Node) -> tuple[str, dict[str, Any]]:
 
 
 def _write(document: Document, tally: Tally) -> Files:
-    warned([a for a in document.annotations if a.kind == "class"], tally)
+    warned([a for a in document.annotations if a.kind not in ("classes", "spans")], tally)
     items = {item.name: item for item in document.items}
     lines = [_task(a, items[a.item], document.classes, tally) for a in document.annotations]
     return {"": "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode("utf-8")}

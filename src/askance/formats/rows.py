@@ -14,6 +14,7 @@ from askance.formats.format import KEEPS
 from askance.formats.report import Tally
 from askance.formats.values import EVERY_KIND, moment, single
 from askance.labels.structured import shown
+from askance.progress import track
 
 Row = Mapping[str, Any]
 ANSWER = ("name", "label", "kind", "question", "who", "at", "ms", "skipped", "ground_truth", "note", "key")
@@ -81,7 +82,7 @@ def from_rows(rows: Iterable[tuple[str, Row]], tally: Tally) -> Document:
     items: dict[str, Item] = {}
     annotations: list[Annotation] = []
     predictions: list[Prediction] = []
-    for n, (where, cells) in enumerate(rows, 1):
+    for n, (where, cells) in enumerate(track(rows, "reading rows"), 1):
         row = Cells(where, cells)
         item = _read_item(row, n)
         items[item.name] = _joined(items[item.name], item, where, tally) if item.name in items else item

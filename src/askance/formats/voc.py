@@ -16,6 +16,7 @@ from askance.formats.report import Tally
 from askance.formats.source import Source, clean
 from askance.formats.values import gathered
 from askance.formats.xml_tree import Element, escaped, parse_xml
+from askance.progress import track
 
 Thing = dict[str, Any]
 FLAGS = ("truncated", "difficult", "occluded")
@@ -26,7 +27,7 @@ def _read(source: Source, tally: Tally, first: int) -> Document:
     if not names:
         raise FormatError(f"{source.where} holds no .xml file")
     items, annotations = [], []
-    for name in names:
+    for name in track(names, f"reading {source.where}"):
         item, value = _picture(parse_xml(source.read(name), source.called(name)), name, tally, first)
         items.append(item)
         annotations.append(Annotation(item.name, "boxes", value))
@@ -73,6 +74,8 @@ def _write(document: Document, tally: Tally, first: int) -> Files:
         stem = posixpath.splitext(clean(a.item))[0]
         if f"{stem}.xml" in files:
             raise FormatError(f"two samples would be written to {stem}.xml, one of them {a.item!r}; rename one")
+        if "\ufffd" in escaped(a.item) and "\ufffd" not in a.item:
+            tally.lost("characters that XML has no word for", a.item)
         boxes = [_whole(b, items[a.item], tally) for b in json.loads(a.value)]
         files[f"{stem}.xml"] = _xml(items[a.item], boxes, first).encode("utf-8")
     return files

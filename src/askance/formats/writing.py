@@ -13,6 +13,7 @@ from askance.formats.format import FORMATS, KEEPS, Files, Format
 from askance.formats.reading import completed, report
 from askance.formats.report import Report, Tally
 from askance.formats.values import canonical, classes_seen, unique
+from askance.progress import track
 
 # words of KEEPS that are fields of an annotation, and what they are where nobody said
 FIELDS = ("question", "key", "who", "at", "ms", "ground_truth", "note", "suggestion", "selection")
@@ -58,7 +59,7 @@ def checked(document: Document) -> Document:
     names = [item.name for item in document.items]
     unique(names, "the document")
     known = set(names)
-    for a in document.answers:
+    for a in track(document.answers, "checking labels"):
         if a.item not in known:
             raise FormatError(f"the document has an answer for {a.item!r}, and no sample of that name")
         skipped = isinstance(a, Annotation) and a.skipped

@@ -22,6 +22,7 @@ from askance.formats.report import Tally
 from askance.formats.source import Source, clean
 from askance.formats.values import gathered
 from askance.images import header_fault, is_image_name, opened
+from askance.progress import track
 
 Thing = dict[str, Any]
 SIZES = "sizes.csv"
@@ -73,7 +74,7 @@ def _read(source: Source, tally: Tally, take: Take, kind: str) -> Document:
     pictures = {posixpath.splitext(n)[0]: n for n in source.names() if is_image_name(n)}
     sizes = _sizes(source)
     items, annotations = [], []
-    for file in files:
+    for file in track(files, f"reading {source.where}"):
         item = _item(source, file, pictures, sizes, tally)
         items.append(item)
         pieces: dict[str, list[tuple[Thing, str]]] = {kind: []}
@@ -107,9 +108,9 @@ def _settings(source: Source) -> Settings:
 def _configured(found: Any, where: str) -> Settings:
     found = found if isinstance(found, dict) else {}
     names = found.get("names")
-    if isinstance(names, dict) and sorted(names, key=str) and all(n in names for n in range(len(names))):
+    if isinstance(names, dict) and all(n in names for n in range(len(names))):
         names = [names[n] for n in range(len(names))]
-    if not isinstance(names, list) or not all(isinstance(n, str | int | float) for n in names):
+    if not isinstance(names, list) or not all(_is_name(n) for n in names):
         raise FormatError(f"{where}: names must be a list of classes, or {{0: cat, 1: dog}} with every number from 0")
     shape = found.get("kpt_shape", [0, 3])
     if not (isinstance(shape, list) and len(shape) == 2 and shape[1] in (2, 3) and _counts(shape[0])):
@@ -118,6 +119,11 @@ def _configured(found: Any, where: str) -> Settings:
     joints = next(iter(joints.values()), []) if isinstance(joints, dict) else joints or []
     named = tuple(map(str, joints)) if isinstance(joints, list) and len(joints) == shape[0] else ()
     return Settings(tuple(map(str, names)), named, shape[0], shape[1])
+
+
+def _is_name(value: Any) -> bool:
+    """YAML reads an unquoted no as False, and that is no name."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _counts(value: Any) -> bool:

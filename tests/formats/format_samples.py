@@ -1,7 +1,7 @@
 """The files of labelling.md, as they are written there: what others write and read."""
 
-LABEL_STUDIO = """[{"id":1,"data":{"image":"/data/upload/1/a.jpg"},"annotations":[{"id":11,"completed_by":1,"was_cancelled":false,
- "ground_truth":false,"lead_time":4.2,"result":[
+LABEL_STUDIO = """[{"id":1,"data":{"image":"/data/upload/1/a.jpg"},"annotations":[{"id":11,"completed_by":1,
+ "was_cancelled":false,"ground_truth":false,"lead_time":4.2,"result":[
  {"id":"r1","from_name":"box","to_name":"image","type":"rectanglelabels","original_width":200,"original_height":100,
   "image_rotation":0,"value":{"x":10,"y":20,"width":30,"height":40,"rotation":0,"rectanglelabels":["cat"]}},
  {"id":"r2","from_name":"poly","to_name":"image","type":"polygonlabels","original_width":200,"original_height":100,
@@ -51,8 +51,12 @@ PRODIGY = (
     '"tokens":[{"text":"Uber","start":0,"end":4,"id":0}],'
     '"spans":[{"start":0,"end":4,"token_start":0,"token_end":0,"label":"ORG"}],"answer":"accept"}\n'
 )
-PRODIGY_CHOICE = '{"text":"x","options":[{"id":"A","text":"A"},{"id":"B","text":"B"}],"accept":["A"],"answer":"accept"}\n'
-PRODIGY_BINARY = '{"text":"you fool","label":"INSULT","answer":"reject"}\n{"text":"hm","label":"INSULT","answer":"accept"}\n'
+PRODIGY_CHOICE = (
+    '{"text":"x","options":[{"id":"A","text":"A"},{"id":"B","text":"B"}],"accept":["A"],"answer":"accept"}\n'
+)
+PRODIGY_BINARY = (
+    '{"text":"you fool","label":"INSULT","answer":"reject"}\n{"text":"hm","label":"INSULT","answer":"accept"}\n'
+)
 
 DOCCANO = '{"text":"EU rejects German call to boycott British lamb.","label":[[0,2,"ORG"],[11,17,"MISC"]]}\n'
 DOCCANO_INTENT = (
