@@ -24,7 +24,7 @@ FAILS = {"not_worse_than_random": "farthest-first asks about outliers while labe
 
 @strategy(PAPER, bounds={"mode": ("tp", "p")}, fails=FAILS, kernel=farthest, cost="O(N D (L + k))")
 def max_dist(vectors, reference, *, mode="tp") -> Greedy:
-    """Squared distance to the nearest of known and picked, and |v|^2 at first.  vectors (N, D) -> (N,) >= 0 a pick.
+    """Squared distance to the nearest known or picked; at first squared length.  vectors (N, D) -> (N,) >= 0 a pick.
 
     `kcenter`, but for the first pick where nothing is known.  mode "p": what is known is left out, for after
     `posterior`.
