@@ -150,23 +150,24 @@ class Campaign:
 
     # ---- the loop
 
-    def step(self, afresh: bool = False) -> Round:
+    def step(self, afresh: bool = False, n: int = 0) -> Round:
         """Fits on the labels so far, measures, chooses the next batch and queues it.  One process at a time.
 
-        afresh: questions that nobody has begun are taken back first and may be chosen again, so that whoever asks next
-        is handed the top of the newest ranking.
+        afresh  questions that nobody has begun are taken back first and may be chosen again, so that whoever asks next
+                is handed the top of the newest ranking
+        n       how many questions; 0 for the configuration's batch
         """
         with Lock(self.store).held() as lock:
-            return self.step_holding(lock, afresh)
+            return self.step_holding(lock, afresh, n)
 
-    def step_holding(self, lock: Lock, afresh: bool = False) -> Round:
+    def step_holding(self, lock: Lock, afresh: bool = False, n: int = 0) -> Round:
         """`step`, for whoever holds the lock already."""
         with self.store.reading() as db:
             known, past = reading.known(db), reading.rounds(db)
             back = reading.untouched(db) if afresh else frozenset()
         known = replace(known, pending=known.pending - back)
         known = replace(known, guesses=self._looked_back_on(len(past)))
-        turn = next_round(self.plan, self.learner, known, past)
+        turn = next_round(replace(self.plan, batch=n, warmup=n) if n else self.plan, self.learner, known, past)
         if (
             turn.guesses is not None
         ):  # before the event: where it is not written, the step is done again, and so is this

@@ -17,6 +17,7 @@ from askance.cli import (
     report,
     run,
     select,
+    serve,
     status,
     strategies,
     stream,
@@ -51,6 +52,9 @@ app.command("stream", rich_help_panel=START)(stream.command)
 app.command("pal", rich_help_panel=START)(pal.command)
 app.command("new", rich_help_panel=CAMPAIGN)(new.command)
 app.command("label", rich_help_panel=CAMPAIGN)(label.command)
+app.command("serve", rich_help_panel=CAMPAIGN)(serve.serve)
+app.command("user", rich_help_panel=CAMPAIGN)(serve.user)
+app.command("worker", rich_help_panel=CAMPAIGN)(serve.worker)
 app.command("run", rich_help_panel=CAMPAIGN)(run.command)
 app.command("status", rich_help_panel=CAMPAIGN)(status.command)
 app.command("report", rich_help_panel=CAMPAIGN)(report.command)

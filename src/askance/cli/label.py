@@ -1,5 +1,6 @@
-"""`askance label NAME`: a person answers at the terminal.  Floor 6."""
+"""`askance label NAME`: a person answers, in the page or at the terminal.  Floor 6."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,13 +12,41 @@ if TYPE_CHECKING:
     from askance.campaign import Campaign, Task
     from askance.protocols import Oracle
 
+InTerminal = Annotated[bool, typer.Option("--terminal", help="Ask here, one sample at a time, and open no page.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; 0 for any that is free.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the page's address, and open nothing.")]
 Most = Annotated[
-    int, typer.Option("-n", metavar="N", min=0, help="Stop after N answers; 0: when there is nothing to ask.")
+    int,
+    typer.Option(
+        "-n", metavar="N", min=0, help="In the terminal: stop after N answers; 0: never before the last."
+    ),
 ]
 
 
-def command(name: options.Name, who: Who = "", most: Most = 0, as_json: options.Json = False) -> None:
-    """Asks you, one sample at a time, and chooses the next batch when one is done.  Every answer is kept at once."""
+def command(
+    name: options.Name,
+    who: Who = "",
+    terminal: InTerminal = False,
+    most: Most = 0,
+    port: Port = 0,
+    no_browser: NoBrowser = False,
+    as_json: options.Json = False,
+) -> None:
+    """Opens the labelling page for you alone; the model learns behind it.  Every answer is kept at once."""
+    if terminal or as_json or most:
+        return _in_terminal(name, who, most, as_json)
+    return _in_page(name, who or campaigns.me(), port, not no_browser)
+
+
+def _in_page(name: Path, who: str, port: int, browse: bool) -> None:
+    from askance.server.serve import Serving, serve
+
+    with campaigns.opened(name) as campaign:
+        place = campaign.folder.root
+    serve(Serving(place.parent, only=place.name, port=port, local=who, browse=browse))
+
+
+def _in_terminal(name: Path, who: str, most: int, as_json: bool) -> None:
     import sys
 
     from rich.console import Console

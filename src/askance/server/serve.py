@@ -1,0 +1,129 @@
+"""Starts it all: the server in this process, a worker in another.  Floor 6."""
+
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from askance.errors import BadConfig
+from askance.server.hall import Hall
+from askance.server.people import People, Person
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+AGAIN = 2.0  # seconds before a worker that died is started again
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What to serve, to whom, and where.
+
+    local     who the one person is, where there are no accounts; browse: whether to open a browser for them
+    only      one campaign of the folder, for one person on this machine; "" for all of them, with accounts
+    database  of the accounts; "" for a file in the folder
+    hosts     further names that the server answers to
+    """
+
+    root: Path
+    only: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    database: str = ""
+    hosts: tuple[str, ...] = ()
+    local: str = ""
+    browse: bool = False
+    train: bool = True
+
+
+def serve(wanted: Serving) -> None:
+    """Until it is stopped.  Says the address on stderr; local: with the token that lets one in."""
+    import uvicorn
+
+    from askance.server.access import House
+    from askance.server.app import create_app
+
+    if wanted.local and wanted.host not in LOOPBACK:
+        raise BadConfig(f"one person's page is for this machine alone, not for {wanted.host}; see `askance serve`")
+    people = None if wanted.local else accounts(wanted)
+    token = secrets.token_urlsafe(24) if wanted.local else ""
+    house = House(Hall(wanted.root, wanted.only), people, Person(wanted.local, True) if wanted.local else None, token)
+    hosts = frozenset({*LOOPBACK, wanted.host, *wanted.hosts} - {"0.0.0.0", "::"})
+    config = uvicorn.Config(
+        create_app(house, hosts),
+        host=wanted.host,
+        port=wanted.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    with config.bind_socket() as listening, working(wanted):
+        port = listening.getsockname()[1]
+        name = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
+        said = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+        print(said, file=sys.stderr, flush=True)
+        if wanted.browse:
+            threading.Thread(target=webbrowser.open, args=(said,), daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def accounts(wanted: Serving) -> People:
+    people = People(wanted.database or f"sqlite:///{wanted.root / 'server.db'}")
+    if not people.anybody():
+        raise BadConfig(f"nobody could sign in yet: `askance user NAME --root {wanted.root}` makes an account")
+    return people
+
+
+@contextmanager
+def working(wanted: Serving) -> Iterator[None]:
+    """A worker beside it, started again where it dies, and gone when this is."""
+    if not wanted.train:
+        yield
+        return
+    over = threading.Event()
+    watch = threading.Thread(target=_keep_going, args=(wanted, over), name="askance-worker", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watch.join(10)
+
+
+def _keep_going(wanted: Serving, over: threading.Event) -> None:
+    words = [sys.executable, "-m", "askance", "worker", str(wanted.root), "--parent", str(os.getpid())]
+    words += ["--only", wanted.only] if wanted.only else []
+    while not over.is_set():
+        child = subprocess.Popen(words, stdin=subprocess.DEVNULL)
+        while child.poll() is None and not over.wait(0.2):
+            pass
+        if child.poll() is None:
+            child.terminate()
+            child.wait(10)
+            return
+        if not over.wait(AGAIN):
+            logging.getLogger("askance.server").warning("the worker ended with %s; starting it again", child.returncode)
+
+
+class Going:
+    """Whether to go on: until a signal, or until the process that started this one is gone."""
+
+    def __init__(self, parent: int = 0):
+        self.parent, self._over = parent, False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+
+    def _stop(self, *_: object) -> None:
+        self._over = True
+
+    def __call__(self) -> bool:
+        if self._over:
+            return False
+        return not self.parent or os.getppid() == self.parent
