@@ -19,7 +19,7 @@ Database = Annotated[
 ]
 NoTrain = Annotated[bool, typer.Option("--no-worker", help="Start no worker: one runs elsewhere.")]
 Only = Annotated[str, typer.Option("--only", metavar="NAME", help="One campaign of the folder.")]
-Parent = Annotated[int, typer.Option("--parent", hidden=True)]
+Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End when this process has ended.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What they are called.")]
 Where = Annotated[Path, typer.Option("--root", metavar="FOLDER", help="The folder that is served.")]
 Admin = Annotated[bool, typer.Option("--admin", help="They may do everything on this server.")]

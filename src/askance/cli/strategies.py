@@ -51,7 +51,7 @@ def command(
     if not every:
         show.say("none is like that")
     if not (family or needs or given):
-        show.say(f"given strategies themselves, as in albl(margin, kcenter): {', '.join(FORMS.names())}")
+        show.prose(f"given strategies themselves, as in albl(margin, kcenter): {', '.join(FORMS.names())}")
     return show.say("askance strategies NAME says more; they compose: margin | top(x=10) | kmeans")
 
 
