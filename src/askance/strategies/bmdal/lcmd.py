@@ -8,6 +8,8 @@ from askance.strategy import Greedy, recipe, strategy
 
 FAILS = {"not_worse_than_random": "made for the gradients of a network; on raw columns it asks about their outliers"}
 
+ROUNDING = 1e-10
+
 
 @strategy(PAPER, lockstep=False, fails=FAILS, cost="O(N D (L + k))")
 def lcmd(vectors, reference) -> Greedy:
@@ -32,9 +34,8 @@ def lcmd(vectors, reference) -> Greedy:
 
 def in_largest(near, owner, count) -> np.ndarray:
     """Squared distances where they are of a largest cluster, else -inf; sums within rounding are equal.  -> (N,)."""
-    order = np.lexsort((near, owner))  # the same sum for any order of the pool
-    size = np.bincount(owner[order], near[order], minlength=count)
-    largest = size >= size.max() * (1.0 - 1e-12)
+    size = np.bincount(owner, near, minlength=count)
+    largest = size >= size.max() * (1.0 - ROUNDING)  # the sums of another order of the pool
     return np.where(largest[owner], near, -np.inf)
 
 
