@@ -32,7 +32,8 @@ def made(askance, texts: Path):
 
 def test_the_whole_way(askance, made, texts: Path) -> None:
     new = made("--budget", 18, "--test", 0.3, "--truth", texts / "key.csv", "--json").data
-    assert (new["samples"], new["config"]["strategy"], new["config"]["warmup_strategy"]) == (80, "uherding", "typiclust")
+    config = new["config"]
+    assert (new["samples"], config["strategy"], config["warmup_strategy"]) == (80, "uherding", "typiclust")
     assert new["config"]["learner"] == "tfidf"
     run = askance("run", "news", "--json").data
     assert run["labels"] == 18

@@ -17,9 +17,7 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the page's address, and open nothing.")]
 Most = Annotated[
     int,
-    typer.Option(
-        "-n", metavar="N", min=0, help="In the terminal: stop after N answers; 0: never before the last."
-    ),
+    typer.Option("-n", metavar="N", min=0, help="In the terminal: stop after N answers; 0: never before the last."),
 ]
 
 
