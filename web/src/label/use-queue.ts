@@ -1,0 +1,92 @@
+/** The queue of one campaign, for as long as its screen is there. */
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { call, Refusal, Unreached } from "../api/client";
+import type { Campaign, Me } from "../api/types";
+import { Outbox, type Sender, type Verdict } from "../engine/outbox";
+import { Queue, type Server, type State } from "../engine/queue";
+import { stored } from "./words";
+
+const BEAT = 120_000; // ms; a lease lasts ten minutes
+const LOOK = 3000; // ms between looks while there is nothing to answer
+
+function server(campaign: string): Server {
+  const path = { campaign };
+  const at = "/api/v1/campaigns/{campaign}";
+  return {
+    queue: (n, have) => call("post", `${at}/queue`, { path, body: { n, have } }),
+    undo: () => call("post", `${at}/undo`, { path }),
+    heartbeat: (ids) => call("post", `${at}/heartbeat`, { path, body: { ids } }),
+    release: (ids) => call("post", `${at}/release`, { path, body: { ids }, keepalive: true }),
+  };
+}
+
+function sender(campaign: string): Sender {
+  const at = "/api/v1/campaigns/{campaign}";
+  return {
+    answers: (answers) => call("post", `${at}/answers`, { path: { campaign }, body: { answers } }),
+    skip: (body) => call("post", `${at}/skips`, { path: { campaign }, body }),
+    remark: ({ id, flagged, note }) =>
+      call("put", `${at}/samples/{sample}/remark`, { path: { campaign, sample: id }, body: { flagged, note } }),
+  };
+}
+
+/** What may pass is tried again; what the server will never take is shown to the person. */
+export function judge(error: unknown): Verdict {
+  if (error instanceof Unreached) return "again";
+  if (!(error instanceof Refusal)) return "again";
+  if (error.status === 401) return "sign in";
+  return error.status >= 500 || error.status === 429 || error.status === 408 ? "again" : "refused";
+}
+
+export function newKey(): string {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16)).join("-");
+}
+
+export function makeQueue(campaign: Campaign, me: Me, strict: boolean): Queue {
+  const prefix = `askance:outbox:${me.name}:${campaign.id}:`;
+  const outbox = new Outbox(localStorage, prefix, sender(campaign.id), judge);
+  const read = (text: string): unknown => stored(campaign.form, text);
+  return new Queue(server(campaign.id), outbox, { strict, now: () => performance.timeOrigin + performance.now(), key: newKey, read });
+}
+
+export function useQueue(campaign: Campaign, me: Me, strict: boolean): [Queue, State] {
+  const [queue] = useState(() => makeQueue(campaign, me, strict));
+  const state = useSyncExternalStore(queue.subscribe, queue.snapshot);
+  useEffect(() => queue.setStrict(strict), [queue, strict]);
+  useEffect(() => live(queue, campaign.id), [queue, campaign.id]);
+  return [queue, state];
+}
+
+function live(queue: Queue, campaign: string): () => void {
+  void queue.topUp();
+  void queue.outbox.flush();
+  call("get", "/api/v1/campaigns/{campaign}/history", { path: { campaign }, query: { n: 10 } })
+    .then((h) => queue.remember(h.done))
+    .catch(() => undefined);
+  const events = new EventSource(`/api/v1/campaigns/${encodeURIComponent(campaign)}/events`);
+  events.addEventListener("state", (e) => queue.told(JSON.parse((e as MessageEvent<string>).data)));
+  const beat = setInterval(() => document.visibilityState === "visible" && queue.beat(), BEAT);
+  const look = setInterval(() => queue.state.open.length || void queue.topUp(), LOOK);
+  const back = (): void => {
+    void queue.outbox.retry();
+    void queue.topUp();
+  };
+  const seen = (): void => (document.visibilityState === "visible" ? queue.beat() : undefined);
+  const gone = (): void => queue.leave();
+  const guard = (e: BeforeUnloadEvent): void => (queue.outbox.unsent ? e.preventDefault() : undefined);
+  window.addEventListener("online", back);
+  window.addEventListener("pagehide", gone);
+  window.addEventListener("beforeunload", guard);
+  document.addEventListener("visibilitychange", seen);
+  return () => {
+    events.close();
+    clearInterval(beat);
+    clearInterval(look);
+    window.removeEventListener("online", back);
+    window.removeEventListener("pagehide", gone);
+    window.removeEventListener("beforeunload", guard);
+    document.removeEventListener("visibilitychange", seen);
+    queue.leave();
+    queue.outbox.close();
+  };
+}
