@@ -115,7 +115,10 @@ def _shown(item: Item, tally: Tally) -> dict[str, Any]:
     out = {k: v for k, v in item.data.items() if k == "text" or k not in OURS}
     if len(out) < len(item.data):
         tally.lost("columns that have a name of doccano's own", item.name)
-    return {"id" if "text" in item.data else "filename": item.name, **out}
+    if not isinstance(out.get("text", ""), str):
+        tally.lost("texts that are no text", item.name)
+        del out["text"]
+    return {"id" if "text" in out else "filename": item.name, **out}
 
 
 def _said(a: Annotation, tally: Tally) -> dict[str, list[Any]]:

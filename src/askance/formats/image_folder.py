@@ -14,7 +14,7 @@ from askance.formats.node import Node, parse_lines
 from askance.formats.report import Tally
 from askance.formats.settling import CHOSEN, chosen, settled, warned
 from askance.formats.source import Source, clean
-from askance.formats.values import gathered
+from askance.formats.values import gathered, single
 from askance.images import is_image_name
 
 META = "metadata.jsonl"
@@ -60,8 +60,8 @@ def _answers(node: Node, name: str, tally: Tally) -> Iterator[Annotation]:
     if "label" in node:
         yield Annotation(name, CHOSEN, chosen([node["label"].name()]))
     if "labels" in node:
-        names = sorted({n.name() for n in node["labels"].each()})
-        yield Annotation(name, "classes", json.dumps(names, ensure_ascii=False, separators=(",", ":")))
+        value = single("classes", [n.name() for n in node["labels"].each()], node["labels"].where, tally)
+        yield from [] if value is None else [Annotation(name, "classes", value)]
     if "objects" in node:
         objects = node["objects"]
         boxes, names_ = list(objects["bbox"].each()), list((objects["categories"] or objects["category"]).each())

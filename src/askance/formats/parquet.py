@@ -191,11 +191,13 @@ def _part(source: Source, name: str) -> Part:
     data = source.read(name)
     try:
         table = _arrow(data) if name.endswith(".arrow") else _parquet(data, where)
+        table.validate(full=True)  # texts that are no UTF-8, offsets that lead outside
+        names = _features(table.schema, where)
     except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as e:
         if isinstance(e, FormatError):
             raise
         raise FormatError(f"{where} is not a readable table: {str(e).splitlines()[0] if str(e) else e!r}") from None
-    return Part(table, where, _features(table.schema, where))
+    return Part(table, where, names)
 
 
 def _parquet(data: bytes, where: str) -> Any:
@@ -214,9 +216,7 @@ def _arrow(data: bytes) -> Any:
     """What `save_to_disk` of `datasets` writes: a stream of batches."""
     import pyarrow as pa
 
-    table = pa.ipc.open_stream(pa.BufferReader(data)).read_all()
-    table.validate(full=True)
-    return table
+    return pa.ipc.open_stream(pa.BufferReader(data)).read_all()
 
 
 def _sniff(source: Source) -> bool:

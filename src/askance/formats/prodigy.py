@@ -18,7 +18,7 @@ from askance.formats.node import Node, parse_lines
 from askance.formats.report import Tally
 from askance.formats.settling import CHOSEN, chosen, settled, warned
 from askance.formats.source import Source
-from askance.formats.values import gathered, moment
+from askance.formats.values import gathered, moment, single
 
 OURS = ("text", "image", "spans", "options", "accept", "label", "answer", "tokens", "config", "width", "height", "name")
 SYSTEM = ("_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id", "_timestamp")
@@ -86,14 +86,8 @@ def _labels(node: Node, accepted: bool, tally: Tally) -> Iterator[tuple[str, str
     if "options" in node:
         names = [n.name() for n in node["accept"].each()]
         several = "config" in node and node["config"]["choice_style"].text("") == "multiple"
-        yield (
-            ("classes", json.dumps(sorted(set(names)), ensure_ascii=False, separators=(",", ":")))
-            if several
-            else (
-                CHOSEN,
-                chosen(names),
-            )
-        )
+        value = single("classes", names, node["accept"].where, tally) if several else chosen(names)
+        yield from [] if value is None else [("classes" if several else CHOSEN, value)]
     elif "label" in node:
         yield CHOSEN, chosen([node["label"].text()] if accepted else [])
     elif "spans" in node:
@@ -140,9 +134,12 @@ def _write(document: Document, tally: Tally) -> Files:
 
 
 def _task(a: Annotation, item: Item, classes: Sequence[str], tally: Tally) -> dict[str, Any]:
-    picture = "text" not in item.data
+    picture = not isinstance(item.data.get("text"), str)
     out: dict[str, Any] = {k: v for k, v in item.data.items() if k == "text" or k not in (*OURS, *SYSTEM)}
-    if len(out) < len(item.data):
+    if picture and "text" in out:
+        tally.lost("texts that are no text", item.name)
+        del out["text"]
+    elif len(out) < len(item.data):
         tally.lost("columns that have a name of Prodigy's own", item.name)
     out |= {"image": item.name} if picture else {"name": item.name}
     out |= {"width": item.width, "height": item.height} if item.width and item.height else {}

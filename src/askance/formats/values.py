@@ -43,6 +43,7 @@ PIECES = frozenset({"spans", "boxes", "polygons", "keypoints"})  # a list of thi
 JSON_KINDS = PIECES | {"classes", "mask"}
 EVERY_KIND = frozenset(KINDS)
 LONGEST_TEXT = 1_000_000
+EDGE = 0.01  # pixels
 
 
 def canonical(kind: str, value: Any) -> str:
@@ -126,10 +127,19 @@ def gathered(kind: str, pieces: Iterable[tuple[Any, str]], tally: Tally) -> str:
     kept = []
     for piece, where in pieces:
         try:
-            kept += json.loads(canonical(kind, [piece]))
+            kept += json.loads(canonical(kind, [at_edge(piece)]))
         except BadLabel as e:
             tally.lost(f"things that are no {kind}", f"{where}: {e}")
     return canonical(kind, kept)
+
+
+def at_edge(piece: Any) -> Any:
+    """A coordinate that misses the edge by less than six decimals of a share do is at the edge."""
+    if isinstance(piece, dict):
+        return {k: at_edge(v) if k in ("x", "y", "rings", "points") else v for k, v in piece.items()}
+    if isinstance(piece, list):
+        return [at_edge(v) for v in piece]
+    return 0 if isinstance(piece, float) and -EDGE < piece < 0 else piece
 
 
 def classes_seen(labels: Iterable[tuple[str, str]]) -> tuple[str, ...]:
