@@ -26,6 +26,7 @@ docs:
 	@.venv/bin/python -m askance.report.families docs/images/families
 	@.venv/bin/python -m askance.cli.reference > docs/cli.new && mv docs/cli.new docs/cli.md
 	@.venv/bin/python -m askance.policies.page docs/streams.md
+	@.venv/bin/python -m askance.formats.page docs/formats.md
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

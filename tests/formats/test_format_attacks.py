@@ -101,7 +101,7 @@ def mutated(draw: Any, data: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", VALID)
 @given(data=st.data())
-@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck), database=None)
+@settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck), database=None)
 def test_broken_bytes_are_read_or_are_a_format_error(name: str, data: Any) -> None:
     files = dict(VALID[name])
     broken = data.draw(st.sampled_from(sorted(files)))
@@ -115,7 +115,7 @@ def test_broken_bytes_are_read_or_are_a_format_error(name: str, data: Any) -> No
 
 @pytest.mark.parametrize("name", [n for n in VALID if "" in VALID[n] and n not in ("parquet", "csv")])
 @given(value=st.recursive(st.none() | st.integers() | st.floats() | st.text(max_size=3), lambda x: st.lists(x) | x))
-@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck), database=None)
+@settings(deadline=None, max_examples=3, suppress_health_check=list(HealthCheck), database=None)
 def test_json_of_another_shape_is_a_format_error(name: str, value: Any) -> None:
     """Each value of the valid file in turn is put where another one was."""
     text = VALID[name][""].decode()

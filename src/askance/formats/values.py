@@ -124,13 +124,20 @@ def gathered(kind: str, pieces: Iterable[tuple[Any, str]], tally: Tally) -> str:
 
     pieces: (a thing as the kind takes it, where it stands)
     """
-    kept = []
-    for piece, where in pieces:
-        try:
-            kept += json.loads(canonical(kind, [at_edge(piece)]))
-        except BadLabel as e:
-            tally.lost(f"things that are no {kind}", f"{where}: {e}")
-    return canonical(kind, kept)
+    found = [(at_edge(piece), where) for piece, where in pieces]
+    try:
+        return canonical(kind, [piece for piece, _ in found])
+    except BadLabel:  # of one at least; which, is told one by one
+        return canonical(kind, [piece for piece, where in found if _is_right(kind, piece, where, tally)])
+
+
+def _is_right(kind: str, piece: Any, where: str, tally: Tally) -> bool:
+    try:
+        canonical(kind, [piece])
+    except BadLabel as e:
+        tally.lost(f"things that are no {kind}", f"{where}: {e}")
+        return False
+    return True
 
 
 def at_edge(piece: Any) -> Any:
