@@ -1,23 +1,17 @@
 """Who is asking, and whether they may: every route names what it takes, and none goes without.  Floor 6."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
 
+from askance.server.attempts import Attempts
 from askance.server.desk import Desk
 from askance.server.hall import Hall
 from askance.server.people import People, Person, at_least
+from askance.server.refused import Refused
 
 COOKIE = "askance_session"
-
-
-class Refused(Exception):
-    """status, code, sentence: an answer in the one shape that errors have."""
-
-    def __init__(self, status: int, code: str, message: str):
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 @dataclass(frozen=True)
@@ -28,6 +22,7 @@ class House:
     people: People | None
     local: Person | None
     token: str = ""
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 @dataclass(frozen=True)

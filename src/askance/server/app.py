@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 
 from askance import __version__
 from askance.errors import AskanceError, BadCampaign, Conflict
-from askance.server.access import COOKIE, House, Refused, cookie_of, same
-from askance.server.guard import LOG, Allowed, Guard
+from askance.server.access import COOKIE, House, cookie_of, same
+from askance.server.guard import Allowed, Guard
+from askance.server.refused import Refused
 from askance.server.routes import (
     PROBLEMS,
     board,
@@ -90,11 +91,6 @@ def _say_what_is_wrong(app: FastAPI) -> None:
         answer = problem(request, e.status_code, "http", said.get(e.status_code, str(e.detail)))
         answer.headers.update(e.headers or {})
         return answer
-
-    @app.exception_handler(Exception)
-    async def fault(request: Request, e: Exception) -> Response:
-        LOG.exception("fault in %s", getattr(request.state, "request_id", ""), exc_info=e)
-        return problem(request, 500, "fault", "a fault of ours; the server's log has it under this request_id")
 
 
 def _serve_page(app: FastAPI, house: House) -> None:

@@ -7,6 +7,7 @@ that is not ours.
 
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -20,6 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOG = logging.getLogger("askance.server")
+HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^:\[\]@/\\]+))(?::\d{1,5})?")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MOST = 8 << 20  # bytes of a request
 MOST_IMPORTED = 256 << 20
@@ -70,24 +72,47 @@ class Guard:
         if refused:
             await answer(told, *refused, request_id)
         else:
-            await self.app(scope, limited(receive, most(scope["path"])), told)
+            await self._answered(scope, receive, told, request_id)
         spent = (time.perf_counter() - began) * 1000
         line = {"id": request_id, "method": scope["method"], "path": scope["path"], "status": status}
         LOG.info(json.dumps({**line, "ms": round(spent, 2)}))
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """What goes wrong is answered here, inside, so that it carries the headers as well and says nothing of how."""
+        body, begun = Body(receive, most(scope["path"])), False
+
+        async def once(message: Message) -> None:
+            nonlocal begun
+            if body.over and not begun:  # whatever the route made of half a body
+                begun = True
+                await answer(send, 413, "too_large", _too_large(scope["path"]), request_id)
+            elif not body.over:
+                begun = True
+                await send(message)
+
+        try:
+            await self.app(scope, body.receive, once)
+        except Exception as e:
+            LOG.exception("fault in %s", request_id, exc_info=e)
+            if begun:
+                raise
+            said = "a fault of ours; the server's log has it under this request_id"
+            await answer(send, 500, "fault", said, request_id)
 
 
 def refusal(scope: Scope, headers: dict[str, str], allowed: Allowed) -> tuple[int, str, str] | None:
     """(status, code, sentence) where the request goes no further."""
     host = headers.get("host", "")
-    if bare(host) not in allowed.hosts:
+    named = sum(k.lower() == b"host" for k, _ in scope["headers"])
+    if named != 1 or bare(host) not in allowed.hosts:
         return (
             421,
             "wrong_host",
             f"this server does not answer for {bare(host)!r}; start it with --host or --allow-host",
         )
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > most(scope["path"]):
-        return 413, "too_large", f"a request has at most {most(scope['path']):,} bytes"
+    if not length.isdecimal() or len(length) > 18 or int(length) > most(scope["path"]):
+        return 413, "too_large", _too_large(scope["path"])
     if scope["method"] in SAFE or headers.get("authorization", "").startswith("Bearer "):
         return None
     site, origin = headers.get("sec-fetch-site", ""), headers.get("origin")
@@ -100,27 +125,30 @@ def refusal(scope: Scope, headers: dict[str, str], allowed: Allowed) -> tuple[in
 
 
 def bare(host: str) -> str:
-    """'[::1]:8000' -> '::1', 'localhost:8000' -> 'localhost'."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.rpartition(":")[0] if host.count(":") == 1 else host
+    """'[::1]:8000' -> '::1', 'LocalHost:8000' -> 'localhost'; what is no name with a port stays as it is."""
+    found = HOST.fullmatch(host.lower())
+    return (found["six"] or found["name"]) if found else host
 
 
 def most(path: str) -> int:
     return MOST_IMPORTED if path.endswith("/import") or path == "/api/v1/select" else MOST
 
 
-def limited(receive: Receive, limit: int) -> Receive:
-    """A body that says it is small and is not ends here."""
-    seen = 0
+def _too_large(path: str) -> str:
+    return f"a request has at most {most(path):,} bytes here"
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b"") or b"")
-        return {"type": "http.disconnect"} if seen > limit else message
 
-    return counted
+class Body:
+    """One that says it is small, or says nothing, and is too large, ends at the limit.  over: whether it did."""
+
+    def __init__(self, receive: Receive, limit: int):
+        self._receive, self._left, self.over = receive, limit, False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b"") or b"")
+        self.over = self.over or self._left < 0
+        return {"type": "http.disconnect"} if self.over else message
 
 
 def marked(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

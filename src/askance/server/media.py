@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from askance.ops import hex_id
-from askance.server.access import Refused
 from askance.server.desk import Desk
+from askance.server.refused import Refused
 
 LARGEST = 1600  # pixels of the longer side
 SIZES = (160, 400, 800, LARGEST)

@@ -86,17 +86,10 @@ class People:
 
     def add(self, name: str, password: str, admin: bool = False) -> Person:
         """A name that is taken is a Conflict; a password that is too short a BadConfig."""
-        name = name.strip()
-        if not name or not name.isprintable():
-            raise BadConfig("a person's name must be text that can be shown and is not empty")
-        if len(password) < SHORTEST:
-            raise BadConfig(f"a password has at least {SHORTEST} characters")
-        row = {"name": name, "password": _hasher().hash(password), "admin": admin, "made": self.clock()}
+        row = _row(name, password, admin, self.clock())
         with plainly("the server's database"), self._writing() as db:
-            if db.execute(select(person.c.name).where(person.c.name == name)).first():
-                raise Conflict(f"the name {name!r} is taken")
-            db.execute(insert(person).values(row))
-        return Person(name, admin)
+            _insert(db, row)
+        return Person(row["name"], admin)
 
     def anybody(self) -> bool:
         with self.engine.begin() as db:
@@ -179,20 +172,20 @@ class People:
         return token, self.clock() + days * DAY
 
     def accept(self, token: str, name: str, password: str) -> Person | None:
-        """A new person with the invitation's role; None for an invitation that is used up, old, or none."""
-        with self.engine.begin() as db:
-            row = _invitation(db, token, self.clock())
-        if row is None:
-            return None
-        made = self.add(name, password)
+        """A new person with the invitation's role; None for an invitation that is used up, old, or none.
+
+        A name that is taken is a Conflict, and the invitation can still be used.
+        """
+        row = _row(name, password, False, self.clock())  # before the database is held: hashing takes its time
         with plainly("the server's database"), self._writing() as db:
-            used = db.execute(delete(secret).where(secret.c.hash == hashed(token)))
-            if not used.rowcount:  # somebody else was faster
-                db.execute(delete(person).where(person.c.name == made.name))
+            found = _invitation(db, token, self.clock())
+            if found is None:
                 return None
-            role, _, campaign = row.what.partition(":")
-            put(db, member, [{"campaign": campaign, "person": made.name, "role": role}])
-        return made
+            db.execute(delete(secret).where(secret.c.hash == hashed(token)))
+            _insert(db, row)
+            role, _, campaign = found.what.partition(":")
+            put(db, member, [{"campaign": campaign, "person": row["name"], "role": role}])
+        return Person(row["name"])
 
     def set_password(self, name: str, password: str) -> None:
         """Everybody who is signed in as them is signed out."""
@@ -201,6 +194,22 @@ class People:
         with plainly("the server's database"), self._writing() as db:
             db.execute(update(person).where(person.c.name == name).values(password=_hasher().hash(password)))
             db.execute(delete(secret).where(secret.c.person == name, secret.c.kind == "session"))
+
+
+def _row(name: str, password: str, admin: bool, now: float) -> dict[str, Any]:
+    """A person that may be inserted."""
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise BadConfig("a person's name must be text that can be shown and is not empty")
+    if len(password) < SHORTEST:
+        raise BadConfig(f"a password has at least {SHORTEST} characters")
+    return {"name": name, "password": _hasher().hash(password), "admin": admin, "made": now}
+
+
+def _insert(db: Connection, row: dict[str, Any]) -> None:
+    if db.execute(select(person.c.name).where(person.c.name == row["name"])).first():
+        raise Conflict(f"the name {row['name']!r} is taken")
+    db.execute(insert(person).values(row))
 
 
 @cache

@@ -1,8 +1,9 @@
 """All that is known of one sample, and of those that people disagree on.  Floor 6."""
 
 from collections import Counter
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from askance.campaign import reading
 from askance.ops import hex_id, parse_id
@@ -29,7 +30,7 @@ def sample_of(desk: Desk, id: int) -> shapes.Sample:
         )
 
 
-def answers_to(db: Connection, keys: list[str]) -> dict[str, list[shapes.Said]]:
+def answers_to(db: Connection, keys: list[str] | Select[Any]) -> dict[str, list[shapes.Said]]:
     found: dict[str, list[shapes.Said]] = {}
     for r in db.execute(select(label).where(label.c.sample.in_(keys)).order_by(label.c.seq)):
         said = shapes.Said(who=r.who, value=r.value, at=r.at, counts=bool(r.counted))
@@ -47,7 +48,7 @@ def disagreements(desk: Desk, n: int) -> shapes.Disagreements:
     )
     with desk.store.reading() as db:
         keys = list(db.execute(several).scalars())
-        answers, agreed = answers_to(db, keys), reading.labels(db)
+        answers, agreed = answers_to(db, several), reading.labels(db)  # there may be more than a query has parameters
         first = sorted(keys, key=lambda k: (_lead(answers[k]), -len(answers[k]), k))[:n]
         guesses = {r.sample: r.guesses for r in db.execute(select(task).where(task.c.sample.in_(first)))}
     contents = desk.contents([parse_id(k) for k in first])

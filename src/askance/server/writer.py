@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from askance.errors import Conflict
 from askance.store import Store
@@ -33,25 +34,34 @@ class Writer:
     def __init__(self, store: Store):
         self.store = store
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._open, self._closed = threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="askance-writer", daemon=True)
         self._thread.start()
 
     def do(self, work: Callable[[Connection], T]) -> T:
         """What it raises undoes what it did, and nobody else's."""
-        if not self._thread.is_alive():
-            raise Conflict(f"{self.store.what} is being closed; try again")
         job = Job(work)
-        self._jobs.put(job)
-        result: T = job.done.result(PATIENCE)
+        with self._open:
+            if self._closed:
+                raise Conflict(f"{self.store.what} is being closed; try again")
+            self._jobs.put(job)
+        try:
+            result: T = job.done.result(PATIENCE)
+        except TimeoutError:
+            raise Conflict(f"{self.store.what} is busy: its disk has not answered for {PATIENCE:.0f} s") from None
         return result
 
     def close(self) -> None:
-        self._jobs.put(None)
+        """What waits is written first."""
+        with self._open:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join(PATIENCE)
 
     def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            jobs, last = [first], False
+        last = False
+        while not last and (first := self._jobs.get()) is not None:
+            jobs = [first]
             while len(jobs) < TOGETHER and not self._jobs.empty():
                 job = self._jobs.get()
                 if job is None:
@@ -59,15 +69,16 @@ class Writer:
                     break
                 jobs.append(job)
             self._write(jobs)
-            if last:
-                return
 
     def _write(self, jobs: list[Job]) -> None:
         try:
             with self.store.writing() as db:
-                found = [(job, *_tried(db, job)) for job in jobs]
-
-        except BaseException as e:  # the commit failed: none of it is on the disk, and everybody is told
+                found = [(job, *_tried(db, job, alone=len(jobs) == 1)) for job in jobs]
+        except Spoiled:  # whose fault it was shows where each has a transaction of its own
+            for job in jobs:
+                self._write([job])
+            return
+        except BaseException as e:  # the commit failed: everybody is told, for it is not known to be on the disk
             for job in jobs:
                 job.done.set_exception(e)
             return
@@ -78,9 +89,19 @@ class Writer:
                 job.done.set_exception(wrong)
 
 
-def _tried(db: Connection, job: Job) -> tuple[Any, BaseException | None]:
+class Spoiled(Exception):
+    """The database refused something, and with it perhaps the transaction of everybody."""
+
+
+def _tried(db: Connection, job: Job, alone: bool) -> tuple[Any, Exception | None]:
+    """What a job raises undoes the job.  What the database raises undoes all: a full disk ends the transaction of
+    SQLite, and what came after would be in another, and what came before lost without a word."""
     try:
         with db.begin_nested():
             return job.work(db), None
+    except DBAPIError as e:
+        if alone:
+            raise
+        raise Spoiled from e
     except Exception as e:
         return None, e

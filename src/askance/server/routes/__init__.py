@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 
-from askance.server.access import At, SignedIn, Visit
+from askance.server.access import Admin, At, SignedIn, Visit
 from askance.server.people import Person
 from askance.server.shapes import Problem
 
 Annotator = Annotated[Visit, Depends(At("annotator"))]
 Reviewer = Annotated[Visit, Depends(At("reviewer"))]
 Owner = Annotated[Visit, Depends(At("owner"))]
+Everything = Annotated[Person, Depends(Admin())]
 Anybody = Annotated[Person, Depends(SignedIn())]
 
 MEANS = {

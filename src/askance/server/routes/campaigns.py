@@ -1,7 +1,7 @@
 """The campaigns that there are, and what an owner may set.  Floor 6."""
 
 import json
-import os
+import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -35,7 +35,7 @@ def campaign(at: Annotator) -> shapes.Campaign:
 def change(at: Owner, settings: shapes.Settings) -> shapes.Campaign:
     """The guideline, and whether suggestions are hidden at first."""
     now = page_settings(at.desk.folder) | settings.model_dump(exclude_none=True)
-    part = at.desk.folder / f".{PAGE}.{os.getpid()}.part"
+    part = at.desk.folder / f".{PAGE}.{secrets.token_hex(4)}.part"
     part.write_text(json.dumps(now, ensure_ascii=False, indent=1), "utf-8")
     part.replace(at.desk.folder / PAGE)
     return at.desk.about(at.role, at.who)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from askance import __version__
 from askance.server.access import house
-from askance.server.routes import Anybody
+from askance.server.routes import Everything
 
 router = APIRouter(tags=["health"])
 
@@ -16,8 +16,8 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(who: Anybody, request: Request) -> Response:
-    """In the text format of Prometheus; with a token, as everything else."""
+def metrics(who: Everything, request: Request) -> Response:
+    """In the text format of Prometheus; it tells of every campaign, so it takes an administrator's token."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     from askance.server.gauges import registry

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from askance.campaign import reading
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
-from askance.server.access import Refused
 from askance.server.desk import LEASE
 from askance.server.media import picture
+from askance.server.refused import Refused
 from askance.server.routes import HERE, Annotator, Reviewer
 from askance.server.sample import sample_of
 from askance.store.schema import slot, task

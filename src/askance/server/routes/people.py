@@ -1,49 +1,16 @@
 """Signing in, tokens, invitations, members.  Floor 6."""
 
-import time
-from collections import OrderedDict
-from threading import Lock
-
 from fastapi import APIRouter, Request, Response
 
 from askance import __version__
 from askance.server import shapes
-from askance.server.access import COOKIE, Refused, house
+from askance.server.access import COOKIE, house
 from askance.server.people import DAY, People
+from askance.server.refused import Refused
 from askance.server.routes import HERE, Anybody, Owner
 
 router = APIRouter(tags=["people"])
 OPEN = ("/session", "/invitations/accept")  # the only routes for people who are not signed in yet
-ATTEMPTS, WINDOW = 8, 300.0  # a name or an address may be wrong so often in so many seconds
-
-
-class Attempts:
-    """How often a sign-in failed lately, by name and by address."""
-
-    def __init__(self) -> None:
-        self._failed: OrderedDict[str, list[float]] = OrderedDict()
-        self._lock = Lock()
-
-    def check(self, *keys: str) -> None:
-        now = time.monotonic()
-        with self._lock:
-            for key in keys:
-                recent = [t for t in self._failed.get(key, []) if now - t < WINDOW]
-                if len(recent) >= ATTEMPTS:
-                    wait = int(WINDOW - (now - recent[0])) + 1
-                    raise Refused(429, "too_many", f"too many wrong attempts; try again in {wait} s")
-
-    def failed(self, *keys: str) -> None:
-        with self._lock:
-            for key in keys:
-                kept = self._failed.setdefault(key, [])
-                kept.append(time.monotonic())
-                del kept[:-ATTEMPTS]
-            while len(self._failed) > 10_000:
-                self._failed.popitem(last=False)
-
-
-ATTEMPTED = Attempts()
 
 
 def accounts(request: Request) -> People:
@@ -63,12 +30,12 @@ def me(who: Anybody, request: Request) -> shapes.Me:
 def sign_in(given: shapes.Credentials, request: Request, response: Response) -> shapes.Me:
     """With a name and a password; a cookie that scripts cannot read holds the session."""
     people = accounts(request)
-    keys = (f"name:{given.name}", f"from:{request.client.host if request.client else ''}")
-    ATTEMPTED.check(*keys)
+    keys = (f"name:{given.name}", _from(request))
+    house(request).attempts.begin(*keys)
     who = people.who(given.name, given.password)
     if who is None:
-        ATTEMPTED.failed(*keys)
         raise Refused(401, "who_are_you", "the name or the password is wrong")
+    house(request).attempts.succeeded(*keys)
     _begin(people, who.name, request, response)
     return shapes.Me(name=who.name, admin=who.admin, local=False, version=__version__)
 
@@ -84,14 +51,18 @@ def sign_out(who: Anybody, request: Request, response: Response) -> None:
 @router.post("/invitations/accept")
 def accept(given: shapes.Acceptance, request: Request, response: Response) -> shapes.Me:
     """A new account, for whoever holds the invitation; it serves once."""
-    people, keys = accounts(request), (f"from:{request.client.host if request.client else ''}",)
-    ATTEMPTED.check(*keys)
+    people = accounts(request)
+    house(request).attempts.begin(_from(request))
     who = people.accept(given.token, given.name, given.password)
     if who is None:
-        ATTEMPTED.failed(*keys)
         raise Refused(404, "no_invitation", "this invitation is used up, too old, or none; ask for another")
+    house(request).attempts.succeeded(_from(request))
     _begin(people, who.name, request, response)
     return shapes.Me(name=who.name, admin=who.admin, local=False, version=__version__)
+
+
+def _from(request: Request) -> str:
+    return f"from:{request.client.host if request.client else ''}"
 
 
 def _begin(people: People, who: str, request: Request, response: Response) -> None:

@@ -1,6 +1,8 @@
 """What a reviewer sees and decides.  Floor 6."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from sqlalchemy import Connection, select
 
 from askance.ops import parse_id
@@ -10,6 +12,7 @@ from askance.server.sample import disagreements, sample_of
 from askance.store.schema import event
 
 router = APIRouter(prefix=HERE, tags=["review"])
+Place = Annotated[int, Query(ge=0, lt=2**53, description="The number of an entry")]
 
 
 @router.get("/disagreements")
@@ -34,7 +37,7 @@ def decide(at: Reviewer, sample: shapes.SampleId, said: shapes.Decision) -> shap
 
 
 @router.get("/log")
-def log(at: Reviewer, before: int = 0, n: int = 100) -> shapes.Log:
+def log(at: Reviewer, before: Place = 0, n: int = 100) -> shapes.Log:
     """Who did what, newest first: the campaign's own log."""
     found = select(event).order_by(event.c.seq.desc()).limit(max(1, min(n, 1000)))
     with at.desk.store.reading() as db:
