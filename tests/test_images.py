@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from askance.errors import BadPool
-from askance.images import header_fault, is_image_name, read_image, thumbnail
+from askance.images import header_fault, is_image_name, read_image, thumbnail, upright_size
 
 
 def scene(width: int = 40, height: int = 20) -> Image.Image:
@@ -173,3 +173,16 @@ def test_header_fault_is_empty_for_a_good_header_even_of_a_cut_file(tmp_path: Pa
     assert header_fault(data, "a.jpg") == ""
     assert header_fault(data[: len(data) // 2], "a.jpg") == ""
     assert header_fault(b"GIF8", "a.gif") != ""
+
+
+def test_upright_size_is_of_the_picture_as_people_see_it(tmp_path: Path) -> None:
+    image = Image.new("RGB", (40, 20))
+    lying = image.getexif()
+    lying[0x0112] = 6
+    image.save(tmp_path / "lying.jpg", exif=lying)
+    image.save(tmp_path / "plain.png")
+    assert upright_size(str(tmp_path / "lying.jpg")) == read_image(str(tmp_path / "lying.jpg")).size == (20, 40)
+    assert upright_size(str(tmp_path / "plain.png")) == (40, 20)
+    (tmp_path / "no.jpg").write_bytes(b"no picture")
+    with pytest.raises(BadPool, match=r"no\.jpg cannot be decoded"):
+        upright_size(str(tmp_path / "no.jpg"))

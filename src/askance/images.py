@@ -11,6 +11,7 @@ from askance.errors import BadPool, MissingExtra
 # What is taken for an image by its name alone.
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 
+ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)  # the EXIF tag, and its values for a picture that lies on its side
 _WHITE = (255, 255, 255, 255)
 
 
@@ -34,6 +35,17 @@ def thumbnail(location: str, side: int = 128) -> Image.Image:
     image = read_image(location, side)
     image.thumbnail((side, side))
     return image
+
+
+def upright_size(location: str) -> tuple[int, int]:
+    """(width, height) of the picture as people see it, by its header alone; BadPool as `read_image`."""
+    data = read_bytes(location)
+    try:
+        with opened(data) as image:
+            turned = image.getexif().get(ORIENTATION) in SIDEWAYS
+            return (image.height, image.width) if turned else (image.width, image.height)
+    except Exception as error:  # as in _blaming
+        raise BadPool(f"image {location} cannot be decoded: {error or type(error).__name__}") from error
 
 
 def decode(data: bytes, name: str, size: int | None = None) -> Image.Image:

@@ -19,7 +19,19 @@ from askance.server.hall import Hall
 from askance.server.people import Person
 
 WORDS = (
-    "rain market goal planet bank storm team chip vote orbit river price match robot cloud trade coach laser".split()
+    "rain",
+    "market",
+    "goal",
+    "planet",
+    "bank",
+    "storm",
+    "team",
+    "vote",
+    "orbit",
+    "river",
+    "price",
+    "robot",
+    "laser",
 )
 TOPICS = ("World", "Sports", "Business", "Science")
 QUESTIONS = 120  # of the first round: more than a test answers

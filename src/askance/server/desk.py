@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from askance.campaign import Campaign, landscape, questions, reading
 from askance.campaign.landscape import Landscape
 from askance.errors import BadLabel, Conflict
+from askance.images import upright_size
 from askance.labels.text import kind_name
 from askance.ops import hex_id, parse_id
 from askance.oracles import items
@@ -24,6 +26,7 @@ from askance.store.schema import event, label, lock, remark, round_, slot, task
 LEASE = 600.0  # seconds
 REMEMBERED = 2000  # samples whose content is at hand
 LONGEST = 200_000  # characters of a text that are shown
+DRAWN = {"boxes", "polygons", "keypoints", "mask"}  # kinds of label with coordinates in a picture
 
 
 class Desk:
@@ -37,7 +40,7 @@ class Desk:
         self.kind = self.campaign.config.kind
         self.writer = Writer(self.store)
         self._contents: OrderedDict[int, shapes.Content] = OrderedDict()
-        self._pool_lock = threading.Lock()
+        self._pool_lock, self._contents_lock = threading.Lock(), threading.Lock()
         self._landscape: tuple[float, Landscape | None] = (0.0, None)
 
     def close(self) -> None:
@@ -57,13 +60,16 @@ class Desk:
             return items(self.campaign.pool.take(np.array(ids, np.uint64)), ())
 
     def contents(self, ids: Sequence[int]) -> dict[int, shapes.Content]:
-        missing = [i for i in dict.fromkeys(ids) if i not in self._contents]
-        for item in self.items(missing) if missing else ():
-            self._contents[item.id] = shown(item, self.id)
-        found = {i: self._contents[i] for i in ids}
-        while len(self._contents) > REMEMBERED:
-            self._contents.popitem(last=False)
-        return found
+        with self._contents_lock:
+            found = {i: self._contents[i] for i in ids if i in self._contents}
+        missing = [i for i in dict.fromkeys(ids) if i not in found]
+        sized = self.kind.name in DRAWN
+        new = {item.id: shown(item, self.id, sized) for item in self.items(missing)} if missing else {}
+        with self._contents_lock:
+            self._contents.update(new)
+            while len(self._contents) > REMEMBERED:
+                self._contents.popitem(last=False)
+        return found | new
 
     def landscape(self) -> Landscape | None:
         """The newest; read again when its file has changed."""
@@ -263,12 +269,16 @@ class Desk:
             return int(db.execute(select(func.max(event.c.seq))).scalar() or 0)
 
 
-def shown(item: Item, campaign: str) -> shapes.Content:
-    """Text is sent as text, a photo as the address of our own copy of it, a row as its fields."""
+def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
+    """Text is sent as text, a photo as the address of our own copy of it, a row as its fields.
+
+    sized: with the size of the picture itself, which our copy may not have
+    """
     match item.kind:
         case "image":
-            address = f"/api/v1/campaigns/{campaign}/media/{hex_id(item.id)}"
-            return shapes.Content(kind="image", name=item.name, image=address)
+            address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
+            width, height = upright_size(str(item.content)) if sized else (None, None)
+            return shapes.Content(kind="image", name=item.name, image=address, width=width, height=height)
         case "text":
             return shapes.Content(kind="text", name=item.name, text=str(item.content)[:LONGEST])
         case "table":

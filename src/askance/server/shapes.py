@@ -145,12 +145,17 @@ class Settings(Shape):
 
 
 class Content(Shape):
-    """What is shown of a sample.  text, or the address of an image, or the fields of a row."""
+    """What is shown of a sample.  text, or the address of an image, or the fields of a row.
+
+    width, height: of the picture as it lies on the disk, turned upright, where a label has coordinates in it
+    """
 
     kind: Literal["image", "text", "table", "array", "signals"]
     name: str
     text: str | None = None
     image: str | None = None
+    width: int | None = None
+    height: int | None = None
     fields: dict[str, Any] | None = None
 
 

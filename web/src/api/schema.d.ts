@@ -849,6 +849,8 @@ export interface components {
         /**
          * Content
          * @description What is shown of a sample.  text, or the address of an image, or the fields of a row.
+         *
+         *     width, height: of the picture as it lies on the disk, turned upright, where a label has coordinates in it
          */
         Content: {
             /**
@@ -862,6 +864,10 @@ export interface components {
             text?: string | null;
             /** Image */
             image?: string | null;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
             /** Fields */
             fields?: {
                 [key: string]: unknown;
