@@ -73,7 +73,7 @@ class Writer:
     def _write(self, jobs: list[Job]) -> None:
         try:
             with self.store.writing() as db:
-                found = [(job, *_tried(db, job, alone=len(jobs) == 1)) for job in jobs]
+                found = [(job, *_tried(db, job)) for job in jobs] if len(jobs) > 1 else [_alone(db, jobs[0])]
         except Spoiled:  # whose fault it was shows where each has a transaction of its own
             for job in jobs:
                 self._write([job])
@@ -93,15 +93,18 @@ class Spoiled(Exception):
     """The database refused something, and with it perhaps the transaction of everybody."""
 
 
-def _tried(db: Connection, job: Job, alone: bool) -> tuple[Any, Exception | None]:
+def _alone(db: Connection, job: Job) -> tuple[Job, Any, None]:
+    """What it raises ends the transaction."""
+    return job, job.work(db), None
+
+
+def _tried(db: Connection, job: Job) -> tuple[Any, Exception | None]:
     """What a job raises undoes the job.  What the database raises undoes all: a full disk ends the transaction of
     SQLite, and what came after would be in another, and what came before lost without a word."""
     try:
         with db.begin_nested():
             return job.work(db), None
     except DBAPIError as e:
-        if alone:
-            raise
         raise Spoiled from e
     except Exception as e:
         return None, e
