@@ -18,9 +18,14 @@ export interface Binding {
 
 export interface Layer {
   bindings: Binding[];
+  level: Level;
   /** What is under it hears nothing. */
   modal: boolean;
 }
+
+/** Which goes first, where two want the same key: a dialog, then the kind of label, then the screen. */
+export const Level = { screen: 0, kind: 1, dialog: 2, inDialog: 3 } as const;
+export type Level = (typeof Level)[keyof typeof Level];
 
 const layers: { current: Layer }[] = [];
 const listeners = new Set<() => void>();
@@ -106,15 +111,17 @@ function changed(): void {
 }
 
 /** These bindings hold while the component is there. */
-export function useKeys(bindings: Binding[], modal = false): void {
-  const layer = useRef<Layer>({ bindings, modal });
-  layer.current = { bindings, modal };
+export function useKeys(bindings: Binding[], level: Level = Level.kind): void {
+  const modal = level >= Level.dialog;
+  const layer = useRef<Layer>({ bindings, level, modal });
+  layer.current = { bindings, level, modal };
   useEffect(() => {
     if (!listening) {
       window.addEventListener("keydown", heard);
       listening = true;
     }
     layers.push(layer);
+    layers.sort((a, b) => a.current.level - b.current.level);
     changed();
     return () => {
       layers.splice(layers.indexOf(layer), 1);
@@ -139,9 +146,16 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(told);
 }
 
-/** All that can be pressed now but what a dialog adds. */
+/** All that can be pressed now but what a dialog adds; what another one hides is left out. */
 export function allBindings(): Binding[] {
-  return layers.filter((l) => !l.current.modal).flatMap((l) => l.current.bindings);
+  const taken = new Set<string>();
+  const found: Binding[] = [];
+  for (const b of [...layers].reverse().flatMap((l) => (l.current.modal ? [] : l.current.bindings))) {
+    const free = keysOf(b).filter((k) => !taken.has(k));
+    free.forEach((k) => taken.add(k));
+    if (free.length) found.push(b);
+  }
+  return found;
 }
 
 const SHOWN: Record<string, string> = {

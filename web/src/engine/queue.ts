@@ -175,6 +175,10 @@ export class Queue {
     if (!this.state.open.length) void this.topUp();
   }
 
+  counted(labels: number): void {
+    this.set({ labels });
+  }
+
   private newModel(model: number): void {
     if (model === this.state.model) return;
     const first = this.state.model === 0 && !this.state.toast && this.state.pace.length === 0;
@@ -310,7 +314,7 @@ export function perHour(pace: readonly number[]): number | null {
       n++;
     }
   }
-  return worked > 0 ? Math.round((3_600_000 * n) / worked) : null;
+  return n >= 4 && worked > 0 ? Math.round((3_600_000 * n) / worked) : null;
 }
 
 function pastTask(p: Past): Task {

@@ -18,9 +18,10 @@ interface Props {
   /** A word before the class in the help: "label as", "toggle". */
   verb: string;
   extra?: Binding[];
+  children?: ReactNode;
 }
 
-export function Choices({ classes, chosen, suggestion, pick, open, verb, extra }: Props): ReactNode {
+export function Choices({ classes, chosen, suggestion, pick, open, verb, extra, children }: Props): ReactNode {
   const [searching, search] = useState(false);
   const bindings: Binding[] = classes.slice(0, 20).map((label, n) => ({
     id: `class-${n}`,
@@ -48,6 +49,7 @@ export function Choices({ classes, chosen, suggestion, pick, open, verb, extra }
           <Kbd k="/" /> {open ? "another …" : `all ${classes.length} …`}
         </button>
       )}
+      {children}
       {searching && (
         <Palette
           classes={classes}

@@ -8,6 +8,8 @@ export interface KindProps<K extends Form["kind"]> {
   earlier: Value | undefined;
   /** What the model takes it for, where that may be seen now. */
   suggestion: Guess | null;
+  /** Where what is half done is kept. */
+  draft: string;
   commit(value: Value): void;
   undo(): void;
   say(sentence: string): void;

@@ -2,7 +2,7 @@
 import { useState, useSyncExternalStore, type ReactNode } from "react";
 import type { Form, Task } from "../api/types";
 import type { Outbox, Refused } from "../engine/outbox";
-import { useKeys } from "../keys";
+import { Level, useKeys } from "../keys";
 import { Dialog } from "../parts/dialog";
 import { Kbd } from "../parts/kbd";
 import { brief } from "./words";
@@ -67,7 +67,7 @@ export function Reason({ skip, close }: { skip(why: string): void; close(): void
 }
 
 function Reasons({ done }: { done(why: string): void }): ReactNode {
-  useKeys(REASONS.map((why, n) => ({ id: `reason-${n}`, keys: [String(n + 1)], label: why, run: () => done(why) })), true);
+  useKeys(REASONS.map((why, n) => ({ id: `reason-${n}`, keys: [String(n + 1)], label: why, run: () => done(why) })), Level.inDialog);
   return (
     <ul className="palette">
       {REASONS.map((why, n) => (

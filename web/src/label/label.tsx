@@ -2,10 +2,11 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Form, Guess, Value } from "../api/types";
 import { type Open, type Queue, type State } from "../engine/queue";
-import { useKeys, type Binding } from "../keys";
+import { Level, useKeys, type Binding } from "../keys";
 import { KIND, SPATIAL } from "../kinds/all";
 import { Kbd } from "../parts/kbd";
 import { Shown } from "../parts/content";
+import { draftPlace, dropDraft } from "../parts/draft";
 import { setPrefs, usePrefs, type Prefs } from "../prefs";
 import type { Inner } from "../screens/inside";
 import { Bar } from "./bar";
@@ -31,10 +32,11 @@ export function Label({ campaign, me }: Inner): ReactNode {
 
   const commit = (value: Value): void => {
     const seen = { shown: revealed && guess !== null, keys: presses.current };
+    if (now) dropDraft(draftPlace(campaign.id, now.task.id));
     queue.answer(value, guess ? { ...seen, suggested: guess.label } : seen);
   };
   const actions = bindings({ queue, now, prefs, ask, accept: accepting(campaign.form, now, guess, revealed, commit, reveal) });
-  useKeys(now ? actions : actions.filter((b) => ALWAYS.includes(b.id)));
+  useKeys(now ? actions : actions.filter((b) => ALWAYS.includes(b.id)), Level.screen);
 
   const Kind = KIND[campaign.form.kind];
   return (
@@ -52,6 +54,7 @@ export function Label({ campaign, me }: Inner): ReactNode {
               content={now.task.content}
               earlier={now.earlier}
               suggestion={revealed ? guess : null}
+              draft={draftPlace(campaign.id, now.task.id)}
               commit={commit}
               undo={() => void queue.undo()}
               say={(s) => queue.say(s)}

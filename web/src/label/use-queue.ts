@@ -20,10 +20,13 @@ function server(campaign: string): Server {
   };
 }
 
-function sender(campaign: string): Sender {
+function sender(campaign: string, counted: (labels: number) => void): Sender {
   const at = "/api/v1/campaigns/{campaign}";
   return {
-    answers: (answers) => call("post", `${at}/answers`, { path: { campaign }, body: { answers } }),
+    answers: async (answers) => {
+      const receipt = await call("post", `${at}/answers`, { path: { campaign }, body: { answers } });
+      counted(receipt.labels);
+    },
     skip: (body) => call("post", `${at}/skips`, { path: { campaign }, body }),
     remark: ({ id, flagged, note }) =>
       call("put", `${at}/samples/{sample}/remark`, { path: { campaign, sample: id }, body: { flagged, note } }),
@@ -44,9 +47,12 @@ export function newKey(): string {
 
 export function makeQueue(campaign: Campaign, me: Me, strict: boolean): Queue {
   const prefix = `askance:outbox:${me.name}:${campaign.id}:`;
-  const outbox = new Outbox(localStorage, prefix, sender(campaign.id), judge);
+  const told = sender(campaign.id, (labels) => queue.counted(labels));
+  const outbox = new Outbox(localStorage, prefix, told, judge);
   const read = (text: string): unknown => stored(campaign.form, text);
-  return new Queue(server(campaign.id), outbox, { strict, now: () => performance.timeOrigin + performance.now(), key: newKey, read });
+  const now = (): number => performance.timeOrigin + performance.now(); // a clock that is never set back
+  const queue = new Queue(server(campaign.id), outbox, { strict, now, key: newKey, read });
+  return queue;
 }
 
 export function useQueue(campaign: Campaign, me: Me, strict: boolean): [Queue, State] {

@@ -1,10 +1,10 @@
 /** A dialog of the browser's own: it holds the focus, and escape closes it. */
 import { useEffect, useRef, type ReactNode } from "react";
-import { useKeys } from "../keys";
+import { Level, useKeys } from "../keys";
 
 export function Dialog({ title, close, children }: { title: string; close(): void; children: ReactNode }): ReactNode {
   const ref = useRef<HTMLDialogElement>(null);
-  useKeys([], true);
+  useKeys([], Level.dialog);
   useEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
