@@ -110,6 +110,8 @@ def refusal(scope: Scope, headers: dict[str, str], allowed: Allowed) -> tuple[in
             "wrong_host",
             f"this server does not answer for {bare(host)!r}; start it with --host or --allow-host",
         )
+    if b"%00" in scope.get("raw_path", b"") + scope.get("query_string", b""):
+        return 422, "invalid", "an address holds no character 0"
     length = headers.get("content-length", "0")
     if not length.isdecimal() or len(length) > 18 or int(length) > most(scope["path"]):
         return 413, "too_large", _too_large(scope["path"])

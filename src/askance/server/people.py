@@ -95,6 +95,10 @@ class People:
         with self.engine.begin() as db:
             return db.execute(select(person.c.name).limit(1)).first() is not None
 
+    def known(self, name: str) -> bool:
+        with self.engine.begin() as db:
+            return db.execute(select(person.c.name).where(person.c.name == name)).first() is not None
+
     def who(self, name: str, password: str) -> Person | None:
         """The person, if the password is theirs.  A name that nobody has takes as long as a wrong password."""
         from argon2.exceptions import VerificationError

@@ -1,8 +1,9 @@
 """What goes over the wire, both ways.  The OpenAPI schema, and the page's types, are made from these.  Floor 6."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="A sample: 16 hexadecimal digits")]
 Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\w.-]+$", description="The client's own, one each")]
@@ -11,9 +12,33 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Shape(BaseModel):
-    """Nothing is let in that is not named."""
+    """Nothing is let in that is not named, and no text that a database or a file could not hold."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def holdable(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            _refuse_unwritable(given)
+        return given
+
+
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _refuse_unwritable(value: Any) -> None:
+    """Half of a character that takes two, or the character 0."""
+    if isinstance(value, str):
+        if UNWRITABLE.search(value):
+            raise ValueError("text must be whole Unicode characters, and none of them the character 0")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_unwritable(key)
+            _refuse_unwritable(inner)
+    elif isinstance(value, list) and value and not isinstance(value[0], int | float):  # rows of numbers are many
+        for inner in value:
+            _refuse_unwritable(inner)
 
 
 # ---------------------------------------------------------------- errors
@@ -82,6 +107,10 @@ class Token(Shape):
     what: str
     made: float
     secret: str | None = None
+
+
+class Part(Shape):
+    role: Role
 
 
 class Member(Shape):

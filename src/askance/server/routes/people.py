@@ -98,6 +98,16 @@ def members(at: Owner, request: Request) -> list[shapes.Member]:
     return [shapes.Member(name=m.person, role=m.role) for m in accounts(request).members(at.desk.id)]
 
 
+@router.put(HERE + "/members/{name}")
+def let_in(at: Owner, name: str, part: shapes.Part, request: Request) -> shapes.Member:
+    """Gives somebody who has an account a role here, or another one."""
+    people = accounts(request)
+    if not people.known(name):
+        raise Refused(404, "no_person", f"nobody is called {name!r} here; an invitation makes an account")
+    people.let_in(at.desk.id, name, part.role)
+    return shapes.Member(name=name, role=part.role)
+
+
 @router.delete(HERE + "/members/{name}", status_code=204)
 def let_out(at: Owner, name: str, request: Request) -> None:
     """They may not come back; what they answered stays."""
