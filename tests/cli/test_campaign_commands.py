@@ -54,7 +54,7 @@ def test_the_whole_way(askance, made, texts: Path) -> None:
     page = askance("report", "news", "--json").data
     assert Path(page["report"]).read_text().startswith("<!doctype html>")
     assert page["figures"]
-    assert askance("export", "news", "out.csv", "--json").data == {"file": "out.csv", "labels": 18}
+    assert askance("export", "news", "out.csv", "--json").data == {"file": "out.csv", "labels": 18, "losses": []}
     rows = list(csv.DictReader(Path("out.csv").read_text().splitlines()))
     truth = dict(csv.reader((texts / "key.csv").read_text().splitlines()))
     assert [row["label"] for row in rows] == [truth[row["name"]] for row in rows]
@@ -214,7 +214,7 @@ def test_nothing_to_report_and_nothing_to_undo(askance, made) -> None:
     made()
     assert "nothing to report of 'news' yet: no round was run" in askance("report", "news").sentence
     assert "no answer by ann to take back" in askance("undo", "news", "--who", "ann").sentence
-    assert "no export format 'xls'" in askance("export", "news", "out.xls").sentence
+    assert "out.xls: its name does not tell which format to write" in askance("export", "news", "out.xls").sentence
     assert "a comparison needs a share to test on" in askance("run", "news", "--control", "random").sentence
 
 

@@ -313,7 +313,7 @@ def test_messages_name_the_place_and_what_is_right(tmp_path: Path) -> None:
         read_source(in_memory(b"{}"), "cocoa")
     with pytest.raises(FormatError, match="looks like no format of annotations; say which with --from"):
         read_source(in_memory(b"\x00\x01"))
-    with pytest.raises(FormatError, match="say which format to write, with --to"):
+    with pytest.raises(FormatError, match="name does not tell which format to write; name one"):
         write_annotations(MASKS, tmp_path / "a.json")
     with pytest.raises(FormatError, match="is only read, not written"):
         write_annotations(MASKS, tmp_path / "a.json", "labelstudio-min")

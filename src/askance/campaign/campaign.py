@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from askance import stopping
 from askance.campaign import export, imports, loop, questions, reading, record, setup
 from askance.campaign.config import Config, from_text, rooted
+from askance.campaign.documents import document
 from askance.campaign.folder import Folder
 from askance.campaign.guesses import HISTORY, Guesses
 from askance.campaign.plan import Plan, check_learner
@@ -26,6 +27,7 @@ from askance.campaign.questions import Task
 from askance.campaign.round import next_round
 from askance.campaign.suggested import suggested
 from askance.errors import BadCampaign, BadConfig, BadLabel
+from askance.formats import Report, write_annotations
 from askance.history import History, Round
 from askance.labels import OneClass
 from askance.ops import hex_id
@@ -235,12 +237,17 @@ class Campaign:
         with self.store.reading() as db:
             return reading.status(db, self.config, str(self.folder.root), self.store.clock())
 
-    def export(self, path: str | Path, format: str = "") -> int:
-        """Writes the labels; format: csv, jsonl or parquet, else by the name of the file.  -> how many."""
+    def export(self, path: str | Path, format: str = "") -> Report:
+        """Writes the labels that count; format: a name of `askance.formats`, else by that of the file.
+
+        -> the report: how many answers, and what the format could not carry.
+        """
+        chosen = export.format_of(Path(path), format)
         with self.store.reading() as db:
             found = export.rows(db)
-        export.write(Path(path), format or Path(path).suffix.lstrip("."), found)
-        return len(found)
+        pool = None if chosen.name in export.TABLES else self.pool
+        told = document(found, self.config.labels, self.config.classes, pool)
+        return write_annotations(told, path, chosen.name)
 
     def rebuild(self) -> int:
         """Makes the tables again from the event log.  -> how many events there are."""

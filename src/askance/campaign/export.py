@@ -1,9 +1,6 @@
-"""Labels out, to CSV, JSONL or Parquet; the file is there whole or not at all.  Floor 5."""
+"""Labels out, to a table or any other format; the file is there whole or not at all.  Floor 5."""
 
-import csv
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from askance.campaign import reading
-from askance.errors import BadCampaign, BadConfig, nearest
+from askance.formats import FORMATS, Format
+from askance.formats.writing import by_suffix
 from askance.ops import hex_id
 from askance.store.schema import label, task, verdict
 
-Row = Mapping[str, Any]
-COLUMNS = ("id", "name", "label", "who", "at", "round", "rank", "utility", "role", "why")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+TABLES = ("csv", "tsv", "jsonl", "parquet")  # formats without what samples show: the pool has that
 
 
 def rows(db: Connection) -> list[dict[str, Any]]:
@@ -43,55 +39,9 @@ def _row(answers: Sequence[Any], decided: Any, sample: str, value: str) -> dict[
     return {"id": sample, "name": name, "label": value, "who": who, "at": at, **asked}
 
 
-def write(path: Path, format: str, found: Sequence[Row]) -> None:
-    """format: csv, jsonl or parquet."""
-    if format not in WRITERS:
-        raise BadConfig(
-            f"there is no export format {format!r}; there are {', '.join(WRITERS)}{nearest(format, WRITERS)}"
-        )
-    path = path.expanduser()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        WRITERS[format](part, found)
-        with part.open("rb") as f:
-            os.fsync(f.fileno())
-        part.replace(path)
-    except OSError as e:
-        raise BadCampaign(f"cannot write {path}: {e.strerror or e}") from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _csv(path: Path, found: Sequence[Row]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as f:
-        out = csv.writer(f)
-        out.writerow(COLUMNS)
-        out.writerows([cell(row[c]) for c in COLUMNS] for row in found)
-
-
-def cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets a ' before it; a number stays one."""
-    if not isinstance(value, str) or not value.startswith(FORMULA):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return "'" + value
-    return value
-
-
-def _jsonl(path: Path, found: Sequence[Row]) -> None:
-    with path.open("w", encoding="utf-8") as f:
-        f.writelines(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in found)
-
-
-def _parquet(path: Path, found: Sequence[Row]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = {"round": pa.int32(), "rank": pa.int32(), "utility": pa.float64()}
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
-    pq.write_table(pa.Table.from_pylist([dict(row) for row in found], schema=schema), path)
-
-
-WRITERS: Mapping[str, Callable[[Path, Sequence[Row]], None]] = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}
+def format_of(path: Path, format: str) -> Format:
+    """By its name, else by that of the file; one that is not there is an error that names the nearest."""
+    if format:
+        return FORMATS[format]
+    word = path.suffix.lower().lstrip(".")
+    return FORMATS[word] if word in TABLES else by_suffix(path)

@@ -7,21 +7,31 @@ import typer
 
 from askance.cli import campaigns, options, show
 
-Into = Annotated[Path, typer.Argument(metavar="FILE", help="Where to: .csv, .jsonl or .parquet.")]
+Into = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A .csv, .jsonl or .parquet; a file, a new folder or a .zip in another format."
+    ),
+]
 From = Annotated[Path, typer.Argument(metavar="FILE", help="A table with one row a sample.")]
 Format = Annotated[
-    str, typer.Option("--format", metavar="NAME", help="csv, jsonl or parquet; else by the file's name.")
+    str,
+    typer.Option(
+        "--format", metavar="NAME", help="coco, yolo, labelstudio ... (docs/formats.md); else by the file's name."
+    ),
 ]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Whose answer; yours unless named.")]
 
 
 def export(name: options.Name, file: Into, format: Format = "", as_json: options.Json = False) -> None:
-    """Writes the labels to FILE, with who gave each, when, and why it was asked."""
+    """Writes the labels to FILE, with who gave each, when, and why it was asked, as far as its format has room."""
     with campaigns.opened(name) as campaign:
-        count = campaign.export(file, format)
+        report = campaign.export(file, format)
+    for loss in report.losses:
+        show.note(f"not carried: {loss}")
     if as_json:
-        return show.as_json({"file": str(file), "labels": count})
-    return show.say(f"{show.counted(count, 'label')} in {file}")
+        return show.as_json({"file": str(file), "labels": report.answers, "losses": report.losses})
+    return show.say(f"{show.counted(report.answers, 'label')} in {file}")
 
 
 def import_(name: options.Name, file: From, as_json: options.Json = False) -> None:

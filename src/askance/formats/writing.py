@@ -51,7 +51,7 @@ def by_suffix(path: Path) -> Format:
         return found[0]
     writable = [name for name in FORMATS.names() if FORMATS[name].write is not None]
     names = " or ".join(f.name for f in found) or ", ".join(writable)
-    raise FormatError(f"{path}: say which format to write, with --to: {names}")
+    raise FormatError(f"{path}: its name does not tell which format to write; name one: {names}")
 
 
 def checked(document: Document) -> Document:

@@ -19,9 +19,10 @@ from askance.formats.delimited import read_table, table
 from askance.formats.document import Annotation, Document, Item
 from askance.formats.format import Files, Format, register
 from askance.formats.report import Tally
+from askance.formats.sizes import upright_size
 from askance.formats.source import Source, clean
 from askance.formats.values import gathered
-from askance.images import header_fault, is_image_name, opened
+from askance.images import is_image_name
 from askance.progress import track
 
 Thing = dict[str, Any]
@@ -184,12 +185,8 @@ def _item(source: Source, file: str, pictures: Mapping[str, str], sizes: Mapping
 
 
 def _opened(source: Source, picture: str, plain: str) -> Item:
-    data = source.read(picture)
-    fault = header_fault(data, picture)
-    if fault:
-        raise FormatError(f"{source.called(picture)}: {fault}")
-    image = opened(data)
-    return Item(plain + posixpath.splitext(picture)[1], {}, image.width, image.height)
+    width, height = upright_size(source.read(picture), source.called(picture))
+    return Item(plain + posixpath.splitext(picture)[1], {}, width, height)
 
 
 def _lines(source: Source, file: str, size: tuple[int, int], settings: Settings) -> Iterator[Line]:

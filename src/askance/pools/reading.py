@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -81,9 +82,26 @@ def open_parquet(location: str) -> pq.ParquetFile:
 def _parquet(location: str, columns: Sequence[str] | None) -> pa.Table:
     try:
         with open_parquet(location) as file:
-            return file.read(columns if columns is None else list(columns))
+            return _named(file.read(columns if columns is None else list(columns)))
     except (pa.ArrowException, OSError) as error:
         raise BadPool(f"{location} is a damaged Parquet file: {first_line(error)}") from error
+
+
+def _named(table: pa.Table) -> pa.Table:
+    """Classes by their names, where they are numbers and the metadata of `datasets` names them; -1 is no class."""
+    try:
+        features = json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+        named = {c: f["names"] for c, f in features.items() if c in table.column_names and f["_type"] == "ClassLabel"}
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return table
+    for column, names in named.items():
+        numbers = table[column].combine_chunks()
+        if not pa.types.is_integer(numbers.type) or not all(isinstance(n, str) for n in names):
+            continue
+        known = pa.compute.and_(pa.compute.greater_equal(numbers, 0), pa.compute.less(numbers, len(names)))
+        rows = pa.compute.if_else(known, numbers, None)
+        table = table.set_column(table.column_names.index(column), column, pa.array(names, pa.string()).take(rows))
+    return table
 
 
 def _unpacked(location: str) -> bytes:
