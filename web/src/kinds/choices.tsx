@@ -25,7 +25,7 @@ export function Choices({ classes, chosen, suggestion, pick, open, verb, extra, 
   const [searching, search] = useState(false);
   const bindings: Binding[] = classes.slice(0, 20).map((label, n) => ({
     id: `class-${n}`,
-    keys: classKeys(n),
+    keys: classKeys(n, classes),
     label: `${verb} ${label}`,
     run: () => pick(label),
   }));

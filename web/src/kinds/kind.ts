@@ -15,8 +15,9 @@ export interface KindProps<K extends Form["kind"]> {
   say(sentence: string): void;
 }
 
-/** The keys of the first twenty classes: 1 to 9, 0, and with shift. */
-export function classKeys(n: number): string[] {
+/** The keys of the first twenty classes: 1 to 9, 0, and with shift; where all classes are digits, the digits. */
+export function classKeys(n: number, classes: string[]): string[] {
+  if (classes.every((c) => /^\d$/.test(c))) return [classes[n]!];
   if (n < 10) return [String((n + 1) % 10)];
   return n < 20 ? [`Shift+${(n + 1) % 10}`] : [];
 }

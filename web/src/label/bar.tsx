@@ -23,7 +23,7 @@ export function Bar({ campaign, queue, state, ask }: Props): ReactNode {
         Askance
       </Link>
       <h1>{campaign.id}</h1>
-      <span className="small round">round {state.open[0]?.task.round || campaign.model.version}</span>
+      <span className="small round">round {Math.max(state.open[0]?.task.round ?? 0, campaign.model.version)}</span>
       <progress value={labels} max={total || 1} aria-label={`${labels} of ${total} labelled`} />
       <span className="small count">
         {labels.toLocaleString("en")} / {total.toLocaleString("en")}

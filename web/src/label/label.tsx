@@ -99,7 +99,7 @@ function accepting(
   commit: (value: Value) => void,
   reveal: (id: string) => void,
 ): { accept(): void; show(): void } {
-  const show = (): void => (now && guess ? reveal(now.task.id) : undefined);
+  const show = (): void => (now ? reveal(now.task.id) : undefined);
   const accept = (): void => {
     if (!guess || !now) return;
     if (!revealed) show();

@@ -21,17 +21,21 @@ export function Why({ campaign, task, revealed, reveal }: Props): ReactNode {
       {task.why ? <p>{task.why}</p> : <p className="small">You opened it again yourself.</p>}
       {task.rank > 0 && (
         <dl>
-          <dt>rank</dt>
-          <dd>
-            {task.rank} of round {task.round}
-          </dd>
-          <dt>utility</dt>
-          <dd>{Number(task.utility.toPrecision(3))}</dd>
+          {task.round >= 0 && (
+            <>
+              <dt>rank</dt>
+              <dd>
+                {task.rank} of round {task.round}
+              </dd>
+              <dt>utility</dt>
+              <dd>{Number(task.utility.toPrecision(3))}</dd>
+            </>
+          )}
           <dt>model</dt>
           <dd>{task.model ? `version ${task.model}` : "none yet"}</dd>
         </dl>
       )}
-      {revealed ? <Guesses task={task} /> : task.guesses.length > 0 && <Hidden reveal={reveal} />}
+      {revealed ? <Guesses task={task} /> : task.model > 0 && <Hidden reveal={reveal} />}
       <Alike campaign={campaign} id={task.id} model={task.model} revealed={revealed} />
     </aside>
   );

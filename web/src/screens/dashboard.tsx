@@ -1,6 +1,170 @@
-import type { ReactNode } from "react";
+/** How it goes: the learning curve, the people, the classes, what is left, and whether to stop. */
+import { useEffect, useState, type ReactNode } from "react";
+import { call } from "../api/client";
+import type { Curve, Dashboard as Board } from "../api/types";
+import { useLoaded } from "../parts/loaded";
+import { Trouble } from "../parts/trouble";
+import { Calibration, Plot } from "./plot";
 import type { Inner } from "./inside";
 
-export default function Dashboard({ campaign }: Inner): ReactNode {
-  return <p>{campaign.id}</p>;
+const AGAIN = 10_000; // ms
+
+export default function Dashboard({ campaign, changed }: Inner): ReactNode {
+  const path = { campaign: campaign.id };
+  const found = useLoaded((signal) => call("get", "/api/v1/campaigns/{campaign}/dashboard", { path, signal }), [campaign.id]);
+  const again = found.again;
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && again(), AGAIN);
+    return () => clearInterval(timer);
+  }, [again]);
+  if (found.error && !found.value) return <Trouble error={found.error} retry={found.again} />;
+  if (!found.value) return <p className="small">Loading …</p>;
+  const board = found.value;
+  return (
+    <div className="board">
+      <section className="wide">
+        <h2>Learning curve</h2>
+        {board.curve ? <Learning curve={board.curve} random={board.random} /> : <p className="small">Nothing is measured yet.</p>}
+        <p>{board.forecast}</p>
+      </section>
+      <Numbers campaign={campaign} board={board} changed={changed} />
+      <section>
+        <h2>When to stop</h2>
+        <ul>
+          {board.verdicts.map((v) => (
+            <li key={v.rule} className="verdict">
+              <b>{v.stop ? "stop" : "go on"}</b> <code>{v.rule}</code>
+              <span className="small">{v.why}</span>
+            </li>
+          ))}
+          {!board.verdicts.length && <li className="small">No rule has had its say before the first round.</li>}
+        </ul>
+      </section>
+      <Balance balance={board.balance} />
+      <section>
+        <h2>Calibration</h2>
+        <Calibration found={board.calibration} />
+      </section>
+      <People board={board} />
+    </div>
+  );
+}
+
+function Learning({ curve, random }: { curve: Curve; random: Curve | null }): ReactNode {
+  const last = curve.points.at(-1);
+  const said = last && `${curve.metric} is ${last.value.toFixed(3)} (${last.low.toFixed(3)} to ${last.high.toFixed(3)}) with ${last.labels} labels`;
+  return (
+    <>
+      <Plot curve={curve} random={random} said={said ?? curve.metric} />
+      <p className="small">
+        {said}; the band is its 95 % interval{random ? ", dashed: the random control" : ""}.
+      </p>
+    </>
+  );
+}
+
+function Numbers({ campaign, board, changed }: Pick<Inner, "campaign" | "changed"> & { board: Board }): ReactNode {
+  const [said, say] = useState("");
+  const { model } = campaign;
+  const train = (): void =>
+    void call("post", "/api/v1/campaigns/{campaign}/train", { path: { campaign: campaign.id } })
+      .then(() => call("get", "/api/v1/campaigns/{campaign}", { path: { campaign: campaign.id } }))
+      .then((c) => changed(c as unknown as Inner["campaign"]))
+      .then(() => say("Asked for: a worker takes it up, and nobody waits for it."))
+      .catch((e: unknown) => say(e instanceof Error ? e.message : String(e)));
+  return (
+    <section>
+      <h2>Now</h2>
+      <dl className="numbers">
+        <dt>labelled</dt>
+        <dd>
+          {campaign.labels.toLocaleString("en")} of {campaign.samples.toLocaleString("en")}
+        </dd>
+        <dt>waiting for an answer</dt>
+        <dd>{campaign.pending}</dd>
+        <dt>skipped</dt>
+        <dd>{campaign.skipped}</dd>
+        <dt>flagged</dt>
+        <dd>{board.flagged}</dd>
+        <dt>model</dt>
+        <dd>{model.version ? `version ${model.version}` : "none yet"}{model.training && ", learning now"}</dd>
+        <dt>strategy</dt>
+        <dd>
+          <code>{campaign.strategy}</code>
+        </dd>
+      </dl>
+      {model.error && (
+        <p className="wrong" role="alert">
+          The latest training failed: {model.error}
+        </p>
+      )}
+      {campaign.role === "owner" && (
+        <button type="button" onClick={train}>
+          Train now
+        </button>
+      )}
+      <p className="small" role="status">
+        {said}
+      </p>
+    </section>
+  );
+}
+
+function Balance({ balance }: { balance: Record<string, number> }): ReactNode {
+  const all = Object.entries(balance);
+  const most = Math.max(1, ...all.map(([, n]) => n));
+  if (!all.length) return null;
+  return (
+    <section>
+      <h2>Classes</h2>
+      <ul className="bars">
+        {all.map(([label, n]) => (
+          <li key={label}>
+            <span>{label}</span>
+            <meter value={n} max={most} aria-label={`${label}: ${n}`} />
+            <span>{n}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function People({ board }: { board: Board }): ReactNode {
+  const { agreement } = board;
+  const percent = (v: number | null): string => (v === null ? "—" : `${Math.round(100 * v)} %`);
+  return (
+    <section className="wide">
+      <h2>People</h2>
+      <div className="scroll" tabIndex={0} role="region" aria-label="People">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">who</th>
+              <th scope="col">answers</th>
+              <th scope="col">an hour</th>
+              <th scope="col">median time</th>
+              <th scope="col">gold questions right</th>
+            </tr>
+          </thead>
+          <tbody>
+            {board.people.map((p) => (
+              <tr key={p.who}>
+                <th scope="row">{p.who}</th>
+                <td>{p.answers}</td>
+                <td>{p.per_hour === null ? "—" : Math.round(p.per_hour)}</td>
+                <td>{p.median_ms === null ? "—" : `${(p.median_ms / 1000).toFixed(1)} s`}</td>
+                <td>{p.gold_n ? `${percent(p.gold)} of ${p.gold_n}` : "—"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p>
+        {agreement.n
+          ? `${agreement.n} samples have several answers: all agree on ${percent(agreement.share)} of them, Krippendorff’s α is ${agreement.alpha === null ? "not defined" : agreement.alpha.toFixed(2)}.`
+          : "No sample has answers of two people yet, so there is no agreement to measure."}
+      </p>
+    </section>
+  );
 }

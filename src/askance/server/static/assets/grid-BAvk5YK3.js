@@ -1,1 +1,0 @@
-import{t as e}from"./index-Cgv2VbRd.js";var t=e();function n({campaign:e}){return(0,t.jsx)(`p`,{children:e.id})}export{n as default};
