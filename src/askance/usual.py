@@ -11,13 +11,14 @@ def usual_strategy(has: Iterable[str], fits: bool = True) -> str:
     """For a model that has learned from labels.  has: the signals that it gives; fits: the pool fits into memory.
 
     `uherding` looks at all samples at once.  `dbal` looks at all but the last few hundred one by one, so it gives the
-    same picks out of core.  Where the model predicts numbers it is `igs` (docs/regression.md).
+    same picks out of core.  Where the model predicts numbers it is `lcmd_gradient` for a network whose layers are open
+    (docs/regression-results.md), else `igs` (docs/regression.md).
     """
     there = with_derived(has)
     if {"probs", "embeddings"} <= there:
         return "uherding" if fits else "dbal"
     if {"prediction", "embeddings"} <= there and "probs" not in there:
-        return "igs"
+        return "lcmd_gradient" if "layers" in there else "igs"
     return "margin" if "probs" in there else usual_warmup(there)
 
 

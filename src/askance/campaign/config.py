@@ -17,8 +17,9 @@ import tomli_w
 
 from askance import stopping
 from askance.errors import BadConfig, BadLabel, nearest
-from askance.labels import Number, parse_kind
+from askance.labels import parse_kind
 from askance.labels.single import check_name
+from askance.labels.text import CLASS, LEARNED, NAMED, OF_NUMBERS
 from askance.protocols import LabelKind
 from askance.spec import parse
 from askance.usual import AUTO
@@ -71,8 +72,11 @@ class Config:
         for f in fields(PoolConfig):
             check_value(f, getattr(self.pool, f.name), "pool.")
         check_classes(self.classes)
-        if isinstance(self.kind, Number) and (self.classes or self.open_classes):
-            raise BadConfig(f"classes have no place beside labels = {self.labels!r}: there a label is a number")
+        name = self.kind.name
+        if name not in NAMED | {CLASS} and (self.classes or self.open_classes):
+            raise BadConfig(f"classes have no place beside labels = {self.labels!r}: there a label is a {name}")
+        if name != CLASS and self.open_classes:
+            raise BadConfig(f"open_classes is for labels = 'class', not {self.labels!r}")
         for text in {self.strategy, self.warmup_strategy} - {"", AUTO}:
             parse(text)
         if self.stop:
@@ -84,6 +88,15 @@ class Config:
     def kind(self) -> LabelKind:
         """What sort of answer is wanted."""
         return parse_kind(self.labels, self.classes, self.open_classes)
+
+    @property
+    def learned(self) -> bool:
+        """Whether a model learns from such labels; else questions are chosen without one."""
+        return self.kind.name in LEARNED
+
+    @property
+    def of_numbers(self) -> bool:
+        return self.kind.name in OF_NUMBERS
 
     def plain(self) -> dict[str, Any]:
         """As JSON and TOML have it; settings that are None are left out."""

@@ -25,6 +25,7 @@ class Plan:
 
     test_labels  {id: label} for `shares.test`, from the answer key
     first        ids of round 0 where they are given, instead of a warm-up that is chosen
+    learns       whether a model learns from such labels; else every round is chosen as a first one is
     stop         text of the stopping rule that may act; "" = the usual ones are shown
     measure      (truth, what the learner says, its classes, share) -> {name: Metric}; None = all the usual ones
     """
@@ -42,6 +43,7 @@ class Plan:
     first: np.ndarray | None = None
     stop: str = ""
     strict: bool = False
+    learns: bool = True
     measure: Measure | None = None
 
 
@@ -84,7 +86,7 @@ def check_learner(plan: Plan, learner: Learner) -> None:
     single(plan.warmup_strategy)
     if (among := choosing(plan.strategy)) is not None:
         _check_chooser(plan, among)
-    missing = learned_needs(plan.strategy) - learner.provides
+    missing = learned_needs(plan.strategy) - (learner.provides if plan.learns else learner.cold)
     if missing:
         raise BadConfig(_lacks(plan.strategy, missing, learner.provides, "the learner"))
     early = plan.warmup_strategy.needs - learner.cold

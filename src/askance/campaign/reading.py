@@ -12,7 +12,6 @@ from askance.campaign import record
 from askance.campaign.config import Config
 from askance.campaign.plan import Known
 from askance.history import Pick, Round
-from askance.labels import OneClass
 from askance.ops import parse_id
 from askance.ops.numerals import as_numbers
 from askance.store.schema import campaign, event, label, lock, pick, round_, slot, task, unreadable, verdict
@@ -111,8 +110,9 @@ def left_out(db: Connection) -> dict[str, str]:
 
 def _answers(told: list[str], config: Config) -> dict[str, Any]:
     """What the labels are: how many of each class, or where the numbers lie."""
-    if isinstance(config.kind, OneClass):
-        return {"classes": metrics.class_balance(told, config.classes)}
+    if not config.of_numbers:
+        classes = metrics.class_balance(told, config.classes) if config.learned else {}
+        return {"classes": classes}
     y = as_numbers(told)
     ends = {"least": float(y.min()), "median": float(np.median(y)), "largest": float(y.max())} if len(y) else {}
     return {"classes": {}, "numbers": ends}

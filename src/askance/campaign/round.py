@@ -30,7 +30,7 @@ def next_round(plan: Plan, learner: Learner, known: Known, past: tuple[Round, ..
     """Fits on the labels so far, measures, and chooses the next batch; a warm-up until two classes are known."""
     known, lost = _within(plan, known)
     now = Moment(plan, learner, known, past)
-    turn = _learn(now) if len(set(now.learned.values())) > 1 else _warm_up(now)
+    turn = _learn(now) if plan.learns and len(set(now.learned.values())) > 1 else _warm_up(now)
     lasting = {i: why for i, why in {**lost, **turn.unreadable}.items() if i not in known.gone}
     round = replace(turn.round, batch={**turn.round.batch, **in_hindsight(past, known.labels)})
     history = History({}, (*past, round), len(known.labels), plan.budget)
@@ -59,10 +59,12 @@ def _warm_up(now: Moment) -> Turn:
     if now.number == 0 and now.plan.first is not None:
         batch = Batch(now.plan.first, np.zeros(len(now.plan.first)))
         return _turn(now, Choice(batch, np.zeros(0, np.uint64)), strategy="given")
-    chosen = choose(now, now.plan.warmup_strategy, now.plan.batch if now.number else now.plan.warmup)
-    if not len(chosen.batch) and not len(chosen.drawn) and not now.known.pending:
+    plan = now.plan
+    strategy = plan.warmup_strategy if plan.learns else plan.strategy
+    chosen = choose(now, strategy, plan.batch if now.number else plan.warmup)
+    if plan.learns and not len(chosen.batch) and not len(chosen.drawn) and not now.known.pending:
         raise one_class(now.known)
-    return _turn(now, chosen, strategy=str(now.plan.warmup_strategy))
+    return _turn(now, chosen, strategy=str(strategy))
 
 
 def _learn(now: Moment) -> Turn:
@@ -81,7 +83,8 @@ def _learn(now: Moment) -> Turn:
 def _turn(now: Moment, chosen: Choice, **said: Any) -> Turn:
     shares, known = now.plan.shares, now.known
     left = len(shares.train) + len(shares.validation) - len({*known.labels, *known.gone})
-    counts = {} if predicts_numbers(now.learner) else metrics.class_balance(list(known.labels.values()), ())
+    plain = now.plan.learns and not predicts_numbers(now.learner)
+    counts = metrics.class_balance(list(known.labels.values()), ()) if plain else {}
     round = Round(
         now.number, len(known.labels), left, _picks(now, chosen), class_counts=counts, arms=chosen.arms, **said
     )

@@ -8,13 +8,15 @@ from askance.campaign.config import Config
 from askance.campaign.plan import Plan, predicts_numbers
 from askance.campaign.shares import share_out
 from askance.errors import BadConfig, BadLabel
-from askance.labels import Number
-from askance.labels.text import CLASS, NUMBER
+from askance.labels.text import CLASS, NAMED, NUMBER
 from askance.learners import Prepared
 from askance.ops import hex_id
 from askance.protocols import Learner, Pool
 from askance.spec import parse
 from askance.usual import named
+
+# What says something of a pool without having learned: the features that people brought.
+NOTHING = {"signals": "precomputed", "array": "linear", "table": "linear", "text": "tfidf"}
 
 
 def open_pool(config: Config, cache: Path) -> Pool:
@@ -75,20 +77,21 @@ def with_learner(config: Config, pool: Pool) -> Config:
     """With the learner named: the default for the kind of pool, where the configuration leaves it open."""
     from askance.learners.spec import default_learner
 
-    numbers = isinstance(config.kind, Number)
-    return replace(config, learner=config.learner or default_learner(pool.kind, numbers))
+    if not config.learned:
+        return replace(config, learner=config.learner or NOTHING.get(pool.kind, "none"))
+    return replace(config, learner=config.learner or default_learner(pool.kind, config.of_numbers))
 
 
 def check_labels(config: Config, learner: Learner) -> None:
     """A learner of numbers for numbers, and one of classes for classes; it may give neither."""
-    if config.kind.name not in (CLASS, NUMBER):
-        raise BadConfig(f"labels: nothing here learns from {config.kind.name}; a campaign's labels are class or number")
-    if isinstance(config.kind, Number) and "prediction" not in learner.provides:
+    if not config.learned:
+        return
+    if config.kind.name == NUMBER and "prediction" not in learner.provides:
         raise BadConfig(
             f"labels are numbers, and the learner {config.learner!r} predicts none; "
             "ridge, gp, mlp and regressor:Name(...) do"
         )
-    if not isinstance(config.kind, Number) and predicts_numbers(learner):
+    if not config.of_numbers and predicts_numbers(learner):
         raise BadConfig(
             f"the learner {config.learner!r} predicts numbers, and labels are classes; say labels = 'number'"
         )
@@ -98,7 +101,7 @@ def with_strategies(config: Config, learner: Learner) -> Config:
     """With both strategies named: the usual ones for what the learner gives, where the configuration names none."""
     return replace(
         config,
-        strategy=named(config.strategy, learner.provides),
+        strategy=named(config.strategy, learner.provides if config.learned else learner.cold, cold=not config.learned),
         warmup_strategy=named(config.warmup_strategy, learner.cold, cold=True),
     )
 
@@ -106,9 +109,14 @@ def with_strategies(config: Config, learner: Learner) -> Config:
 def with_classes(config: Config, pool: Pool) -> Config:
     """With the classes named: those of the known labels, where the configuration leaves them open.
 
-    Numbers have none.
+    Boxes, spans and the like need one, and numbers have none.
     """
-    if isinstance(config.kind, Number):
+    if config.kind.name in NAMED:
+        if not config.classes and config.kind.name != "keypoints":
+            marked = f"labels = {config.labels!r} take the names of what is marked"
+            raise BadConfig(f"classes: {marked}; write classes = ['cat', 'dog']")
+        return config
+    if config.kind.name != CLASS:
         return config
     classes = config.classes or tuple(sorted(set(answers(config, pool).values())))
     if len(classes) < 2 and not config.open_classes:
@@ -132,6 +140,7 @@ def make_plan(config: Config, pool: Pool) -> Plan:
         test_labels=_test_labels(config, pool, shares.test.tolist()) if config.test else {},
         stop=config.stop,
         strict=config.strict,
+        learns=config.learned,
     )
 
 

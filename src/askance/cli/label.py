@@ -56,7 +56,7 @@ def _in_terminal(name: Path, who: str, most: int, as_json: bool) -> None:
         return input()
 
     with campaigns.opened(name) as campaign:
-        kind = campaign.label_kind if campaign.config.kind.name == "number" else None  # an item has its classes
+        kind = campaign.label_kind if campaign.config.kind.name != "class" else None  # an item has its classes
         opened, console = campaign.config.open_classes, Console(file=sys.stderr)
         oracle = Terminal(open_classes=opened, console=console, read=read, kind=kind)
         answered = converse(campaign, oracle, who or campaigns.me(), most)

@@ -57,7 +57,7 @@ def command(
 
 def _auto(as_json: bool) -> None:
     """What the word stands for, by the signals that there are."""
-    sets = [("probs", "embeddings"), ("probs",), ("embeddings",), ()]
+    sets = [("probs", "embeddings"), ("probs",), ("prediction", "embeddings"), ("embeddings",), ()]
     rows = [(" and ".join(s) or "neither", usual_strategy(s), usual_warmup(s)) for s in sets]
     if as_json:
         return show.as_json({"name": AUTO, "stands_for": [dict(zip(COLUMNS, r, strict=True)) for r in rows]})

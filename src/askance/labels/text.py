@@ -30,6 +30,8 @@ MADE: Mapping[str, Any] = {
     for kind in (Number, SeveralClasses, Rating, FreeText, Spans, Boxes, Polygons, Mask, Keypoints, Preference)
 }
 NAMED = {"classes", "spans", "boxes", "polygons", "mask", "keypoints"}  # an answer names classes of the campaign's
+LEARNED = {CLASS, NUMBER, "rating", "preference"}  # the kinds that learners here learn from
+OF_NUMBERS = {NUMBER, "rating"}
 # What may be said in the brackets: {name of the kind: its parameters}.  The classes are a setting of their own.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     CLASS: (),

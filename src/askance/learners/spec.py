@@ -204,6 +204,12 @@ def _precomputed(request: Request) -> Learner:
     return PrecomputedLearner(request.classes, request.whole("members", 0))
 
 
+def _none(request: Request) -> Learner:
+    from askance.learners.nothing import NoLearner
+
+    return NoLearner()
+
+
 def _pseudo(request: Request) -> Learner:
     from askance.learners.pseudo import PseudoLearner, read_options
 
@@ -333,6 +339,9 @@ SCHEMES: Mapping[str, Scheme] = {
     ),
     "precomputed": Scheme(
         "precomputed", "your own matrix, as it is", "what the matrix holds", ("signals",), _precomputed
+    ),
+    "none": Scheme(
+        "none", "nothing: for labels that no model here learns from", "nothing", ("image", "text", *NUMBERS), _none, ()
     ),
     "pseudo": Scheme(
         "pseudo:LEARNER",
