@@ -195,9 +195,10 @@ TEXT = """# `auto`: what is chosen when you name no strategy
 `--strategy auto`, or no strategy at all, is `{ours}` where the model gives probabilities and embeddings, `margin`
 where it gives probabilities alone, `typiclust` before anything was learned where there are embeddings, and `random`
 where there is nothing to go by; a matrix of your own that does not fit into memory takes `dbal`, which gives the same
-picks out of core. Where the model predicts numbers it is `lcmd_gradient` for a network whose layers are open, else `igs`
-(chosen after [their](regression-results.md) [results](regression.md)). `askance strategies auto` prints that table. A campaign keeps the name of what it stood for when it
-was made, so it goes on alike when a later version knows better.
+picks out of core. Where the model predicts numbers it is `lcmd_gradient` for a network whose layers are open, else
+`igs` (chosen after [their](regression-results.md) [results](regression.md)). `askance strategies auto` prints that
+table. A campaign keeps the name of what it stood for when it was made, so it goes on alike when a later version knows
+better.
 
 Areas under the curve (mean accuracy over the budget; balanced accuracy where classes are uneven), less random's with
 the same seed, 10 seeds. It is {worse}.

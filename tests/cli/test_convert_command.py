@@ -51,7 +51,8 @@ def test_strict_writes_nothing_and_wrong_input_is_one_sentence(askance, coco: Pa
         "since --strict is given: 1 × labels of the kind polygons"
         in askance("convert", str(coco), out, "--to", "voc", "--strict").sentence
     )
-    assert "does not tell which format to write; name one: " in askance("convert", str(coco), str(tmp_path / "a.json")).sentence
+    unclear = askance("convert", str(coco), str(tmp_path / "a.json")).sentence
+    assert "does not tell which format to write; name one: " in unclear
     assert "did you mean 'coco'" in askance("convert", str(coco), out, "--to", "cocoo").sentence
     assert "made into boxes or polygons" in askance("convert", str(coco), out, "--to", "voc", "--as", "masks").sentence
     coco.write_text(coco.read_text().replace('"bbox": [20', '"bbox": ["'))

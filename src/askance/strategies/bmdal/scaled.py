@@ -1,5 +1,8 @@
 """Vectors to a common length, so that a noise level means the same for every kernel."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from askance import ops
@@ -22,7 +25,7 @@ def scaled(vectors, reference) -> Vectors:
     return Implicit(*inside(vectors, lambda form: Times(form, 1.0 / mean)))
 
 
-def inside(vectors, wrap) -> tuple:
+def inside(vectors: Any, wrap: Callable[[Any], Any]) -> tuple[Any, Any]:
     """The points of vectors that are never built, and a form around that which they have."""
     from askance.ops.implicit import Inner
 
