@@ -146,9 +146,17 @@ class Campaign:
         """Takes back the latest answer or skip of `who`, and hands them the question again."""
         return questions.undo(self.store, _person(who))
 
-    def import_labels(self, path: str | Path) -> int:
+    def import_labels(self, path: str | Path, format: str = "", question: str = "") -> int:
         """Labels from elsewhere, all of the file or none.  -> how many are new."""
-        return imports.import_labels(self.store, self.pool, self.label_kind, Path(path))
+        return self.import_annotations(path, format, question).new
+
+    def import_annotations(self, path: str | Path, format: str = "", question: str = "") -> imports.Imported:
+        """`import_labels` with the report of what could not be carried.
+
+        format    a name of `askance.formats`; without one it is known by the content
+        question  which answers, where the file has those to several questions
+        """
+        return imports.import_labels(self.store, self.pool, self.label_kind, Path(path), format, question)
 
     # ---- the loop
 

@@ -13,7 +13,18 @@ Into = Annotated[
         metavar="FILE", help="A .csv, .jsonl or .parquet; a file, a new folder or a .zip in another format."
     ),
 ]
-From = Annotated[Path, typer.Argument(metavar="FILE", help="A table with one row a sample.")]
+From = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A table with one row a sample, or a file, folder or .zip of any format (docs/formats.md)."
+    ),
+]
+FromFormat = Annotated[
+    str, typer.Option("--format", metavar="NAME", help="coco, labelstudio ...; else it is known by the content.")
+]
+Question = Annotated[
+    str, typer.Option("--question", metavar="NAME", help="Which answers, where the file has several questions.")
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -34,14 +45,19 @@ def export(name: options.Name, file: Into, format: Format = "", as_json: options
     return show.say(f"{show.counted(report.answers, 'label')} in {file}")
 
 
-def import_(name: options.Name, file: From, as_json: options.Json = False) -> None:
-    """Takes labels from FILE: all of them or, where one is wrong, none."""
+def import_(
+    name: options.Name, file: From, format: FromFormat = "", question: Question = "", as_json: options.Json = False
+) -> None:
+    """Takes labels from FILE: all of them or, where one is wrong, none; says what of it could not be carried."""
     with campaigns.opened(name) as campaign:
-        new = campaign.import_labels(file)
+        found = campaign.import_annotations(file, format, question)
         total = len(campaign.labels())
+    for loss in found.losses:
+        show.note(f"not carried: {loss}")
     if as_json:
-        return show.as_json({"file": str(file), "new": new, "labels": total})
-    return show.say(f"{show.counted(new, 'new label')}, {total:,} in all")
+        said = {"file": str(file), "format": found.format, "new": found.new, "labels": total}
+        return show.as_json({**said, "losses": found.losses})
+    return show.say(f"{show.counted(found.new, 'new label')}, {total:,} in all")
 
 
 def undo(name: options.Name, who: Who = "", as_json: options.Json = False) -> None:

@@ -42,7 +42,7 @@ def report(did: str, where: str, format: Format, document: Document, tally: Tall
 
 def guessed(source: Source) -> Format:
     """The one format that it looks like."""
-    found = [f for f in map(FORMATS.__getitem__, FORMATS.names()) if f.read is not None and f.sniff(source)]
+    found = alike(source)
     if len(found) == 1:
         return found[0]
     if found:
@@ -50,6 +50,11 @@ def guessed(source: Source) -> Format:
         raise FormatError(f"{source.where} may be {names}; say which, with --from {found[0].name}")
     readable = ", ".join(name for name in FORMATS.names() if FORMATS[name].read is not None)
     raise FormatError(f"{source.where} looks like no format of annotations; say which with --from: {readable}")
+
+
+def alike(source: Source) -> list[Format]:
+    """The formats that it may be."""
+    return [f for f in map(FORMATS.__getitem__, FORMATS.names()) if f.read is not None and f.sniff(source)]
 
 
 def completed(document: Document) -> Document:

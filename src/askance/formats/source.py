@@ -69,9 +69,14 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         return Source(str(place), dict(_folder(place)), True)
     if not place.is_file():
         raise FormatError(f"there is no file {place}")
-    if place.suffix.lower() == ".zip":
-        return from_zip(_file(place, str(place)), str(place))
-    return in_memory(_ungzipped(_file(place, str(place)), str(place)), str(place))
+    return from_bytes(_file(place, str(place)), str(place))
+
+
+def from_bytes(data: bytes, where: str) -> Source:
+    """What a file of this name holds: a .zip as a folder, a .gz as what was compressed."""
+    if where.lower().endswith(".zip"):
+        return from_zip(data, where)
+    return in_memory(_ungzipped(limited(data, where), where), where)
 
 
 def from_zip(data: bytes, where: str) -> Source:
