@@ -147,7 +147,7 @@ class Campaign(Shape):
     id: str
     role: Role
     form: dict[str, Any]
-    content: Literal["image", "text", "table", "array", "signals"]
+    content: Literal["image", "audio", "text", "table", "array", "signals"]
     guide: str
     strategy: str
     learner: str
@@ -179,7 +179,7 @@ class Content(Shape):
     width, height: of the picture as it lies on the disk, turned upright, where a label has coordinates in it
     """
 
-    kind: Literal["image", "text", "table", "array", "signals"]
+    kind: Literal["image", "audio", "text", "table", "array", "signals"]
     name: str
     text: str | None = None
     image: str | None = None
@@ -458,9 +458,33 @@ class Log(Shape):
     entries: list[Entry]
 
 
+class FileFormat(Shape):
+    """kinds: of label that it carries; keeps: what beside them; folder: it comes and goes as a .zip."""
+
+    name: str
+    about: str
+    read: bool
+    written: bool
+    folder: bool
+    kinds: list[str]
+    keeps: list[str]
+
+
+class Loss(Shape):
+    """What could not be carried, how often, and where at first."""
+
+    reason: str
+    count: int
+    examples: list[str]
+
+
 class Imported(Shape):
+    """new: labels that were not known; labels: those that the file has for samples of the campaign."""
+
     new: int
-    left_out: list[str] = []
+    format: str
+    labels: int
+    losses: list[Loss]
 
 
 class Started(Shape):
