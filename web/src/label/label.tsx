@@ -43,7 +43,7 @@ export function Label({ campaign, me }: Inner): ReactNode {
     <div className="labelling" data-why={prefs.why} data-past={prefs.past}>
       <Bar campaign={campaign} queue={queue} state={state} ask={ask} />
       {prefs.past && <Past form={campaign.form} state={state} revisit={(id) => queue.revisit(id)} />}
-      <main id="main" className="item" tabIndex={-1}>
+      <main id="main" className="item" tabIndex={-1} data-item={now?.task.id ?? ""}>
         {now ? (
           <>
             <Marks now={now} form={campaign.form} />
