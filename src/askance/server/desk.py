@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from askance.campaign import Campaign, landscape, questions, reading
 from askance.campaign.landscape import Landscape
-from askance.errors import BadLabel, Conflict
+from askance.errors import BadLabel, BadPool, Conflict
 from askance.images import upright_size
 from askance.labels.text import kind_name
 from askance.ops import hex_id, parse_id
@@ -64,12 +64,19 @@ class Desk:
             found = {i: self._contents[i] for i in ids if i in self._contents}
         missing = [i for i in dict.fromkeys(ids) if i not in found]
         sized = self.kind.name in DRAWN
-        new = {item.id: shown(item, self.id, sized) for item in self.items(missing)} if missing else {}
+        here = self.still_there(missing)
+        new = {item.id: shown(item, self.id, sized) for item in self.items(here)} if here else {}
         with self._contents_lock:
             self._contents.update(new)
             while len(self._contents) > REMEMBERED:
                 self._contents.popitem(last=False)
-        return found | new
+        return {i: gone(i) for i in missing} | found | new
+
+    def still_there(self, ids: Sequence[int]) -> list[int]:
+        """Those that the pool has; a file that somebody has taken away or changed must not hold up the rest."""
+        with self._pool_lock:
+            there = np.isin(np.array(ids, np.uint64), self.campaign.pool.ids)
+        return [i for i, has in zip(ids, there.tolist(), strict=True) if has]
 
     def landscape(self) -> Landscape | None:
         """The newest; read again when its file has changed."""
@@ -196,6 +203,8 @@ class Desk:
         picks = [[hex_id(item.id), item.name] for item in self.items(ids)]
 
         def work(db: Connection) -> float | None:
+            if lease:
+                _refuse_hoarding(db, who, len(picks))
             self.store.record(db, "wish", who, {"picks": picks, "why": why})
             until = self.store.clock() + LEASE
             if lease:
@@ -277,7 +286,7 @@ def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
     match item.kind:
         case "image":
             address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
-            width, height = upright_size(str(item.content)) if sized else (None, None)
+            width, height = _size(item) if sized else (None, None)
             return shapes.Content(kind="image", name=item.name, image=address, width=width, height=height)
         case "text":
             return shapes.Content(kind="text", name=item.name, text=str(item.content)[:LONGEST])
@@ -287,6 +296,19 @@ def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
             values = np.asarray(item.content).ravel()[:1024]
             return shapes.Content(kind="array", name=item.name, fields={str(n): plain(v) for n, v in enumerate(values)})
     return shapes.Content(kind=item.kind, name=item.name)
+
+
+def gone(id: int) -> shapes.Content:
+    """In place of a sample that was in the pool when it was chosen."""
+    return shapes.Content(kind="text", name=hex_id(id), text="This sample is no longer in the pool: skip it.")
+
+
+def _size(item: Item) -> tuple[int, int] | tuple[None, None]:
+    """Of the picture; of one that cannot be read any more there is none, and the other questions go on."""
+    try:
+        return upright_size(str(item.content))
+    except BadPool:
+        return None, None
 
 
 def plain(value: Any) -> Any:
@@ -318,6 +340,14 @@ def model_version(db: Connection) -> int:
 
 def _open(db: Connection) -> int:
     return int(db.execute(select(func.count()).select_from(slot).where(slot.c.state == "open")).scalar() or 0)
+
+
+def _refuse_hoarding(db: Connection, who: str, more: int) -> None:
+    """Nobody keeps a campaign's questions from the others by holding them all."""
+    mine = select(func.count()).select_from(slot).where(slot.c.who == who, slot.c.state == "leased")
+    held = int(db.execute(mine).scalar() or 0)
+    if held + more > questions.MOST:
+        raise Conflict(f"you hold {held} questions, and {questions.MOST} is the most; answer or release some first")
 
 
 def _checked(kind: Any, a: shapes.Answer) -> str:

@@ -13,6 +13,7 @@ from askance.store.schema import gold, label, remark, task, verdict
 
 
 def sample_of(desk: Desk, id: int) -> shapes.Sample:
+    desk.items([id])  # one that is not in the pool is an error
     content, key = desk.contents([id])[id], hex_id(id)
     with desk.store.reading() as db:
         row = db.execute(select(task).where(task.c.sample == key)).first()
