@@ -27,6 +27,7 @@ FAMILIES = {
     "regression": "Labels are numbers: the predicted number, its variance, and a committee's numbers are looked at.",
     "bmdal": "Labels are numbers, or classes: *kernel | transforms | selector*, `full_gradient | sketched | lcmd`; "
     "[measured](regression-results.md).",
+    "joint training": "What was trained together with the network is asked: [add-ons](add-ons.md).",
     "cold start": "First batches, before anything is labelled.",
     "gates": "Samples that do not belong are held back: [messy data](messy-data.md).",
     "people": "Several people label: a new sample, or one that has labels again.",

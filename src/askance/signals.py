@@ -169,6 +169,7 @@ GIVERS = {
     "members": "a committee (`?members=8` after a learner) or a network with dropout",
     "embeddings": "a frozen backbone, a network, tfidf, or feature columns",
     "logits": "a network",
+    "loss": "a network with the add-on learning_loss: `cnn?add=learning_loss`",
     "decision": "a scikit-learn classifier with a decision_function",
     "prediction": "a learner of numbers: ridge, gp, mlp or regressor:Name(...)",
     "variance": "a learner of numbers that knows it: ridge or gp",

@@ -60,3 +60,8 @@ class Exploding(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.last(x) / 0
         return logits
+
+
+def nothing_inside(classes: int) -> nn.Module:
+    """No layer before the last one."""
+    return nn.Sequential(nn.Linear(4, classes))

@@ -1,6 +1,6 @@
 """A network trained on the labels alone, as a learner.  Floor 4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -9,10 +9,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from askance import ops
 from askance.errors import BadLearner, MissingSignal
 from askance.learners.head import class_numbers
 from askance.learners.torch import checkpoint
+from askance.learners.torch.addons.text import read_addons
 from askance.learners.torch.batches import Data, Feeding
+from askance.learners.torch.caught import Layers
+from askance.learners.torch.company import Company, gather, put_back, state_of
 from askance.learners.torch.decoded import Decoded
 from askance.learners.torch.factories import Factory
 from askance.learners.torch.reading import Reader
@@ -27,6 +31,7 @@ from askance.signals import Signals, concat, listed
 
 FILE = "network.safetensors"
 BLOCK = 2048  # samples that are scored from one reading of their photos
+FREE = 7102  # keeps these draws apart from those of strategies and folds
 
 
 class TorchLearner:
@@ -45,12 +50,26 @@ class TorchLearner:
         self.settings = settings or Settings(size=factory.size)
         self.cache = cache
         self.feed = Feeding(_device(self.settings.device), factory.mean, factory.scale)
-        self.provides = provided(factory.network(2, 0))
+        self._addons = read_addons(self.settings.add)
+        given = frozenset().union(*(a.provides for a in self._addons))
+        self.provides = provided(factory.network(2, 0)) | given
         self.classes: tuple[str, ...] = ()
         self._net: nn.Module | None = None
         self._kind, self._seed, self._split = "", 0, Split()
+        self._company = Company()
+        self._shape: tuple[tuple[int, ...], str] = ((0,), "float32")
+        self._offered: Samples | None = None
         folder = None if cache is None else cache / f"photos-{self.settings.size}"
         self._read = Reader(factory.text, Decoded(self.settings.size, folder), strict)
+
+    @property
+    def added(self) -> Mapping[int, str]:
+        """{}: what add-ons take samples without a label to be is theirs, and no label."""
+        return {}
+
+    def offer(self, samples: Samples, number: int) -> None:
+        """Samples without a label that add-ons may learn from; those of before are forgotten."""
+        self._offered = samples
 
     def fit(
         self,
@@ -73,9 +92,13 @@ class TorchLearner:
         train = self._read.data(known, y, parts.train)
         held = self._read.data(known, y, parts.held) if validation is None else self._judges(validation, classes)
         net = self._beginning(len(classes), seed, warm)
-        path = self._checkpoint(net, seed, train, held)
-        course = Trainer(net, self.settings, self.feed, seed, path).fit(train, held if len(held) else None)
-        self._net, self.classes = net, classes
+        company = self._accompanied(net, len(classes), train, seed, warm)
+        free = self._unlabelled(seed, known.ids, validation) if company.free else None
+        path = self._checkpoint(state_of(net, company), seed, train, held, free)
+        trainer = Trainer(net, self.settings, self.feed, seed, path, company, free)
+        course = trainer.fit(train, held if len(held) else None)
+        self._net, self._company, self.classes = net, company, classes
+        self._shape = (tuple(train.x.shape[1:]), str(train.x.dtype).removeprefix("torch."))
         self._kind, self._seed, self._split = known.kind, seed, parts
         if path is not None:
             path.unlink(missing_ok=True)
@@ -108,9 +131,10 @@ class TorchLearner:
             "classes": self.classes,
             "kind": self._kind,
             "seed": self._seed,
+            "shape": self._shape,
         }
         roles = {"train": _signed(self._split.train), "held": _signed(self._split.held)}
-        checkpoint.write(folder / FILE, {"weights": checkpoint.weights_of(self._trained()), "ids": roles}, facts)
+        checkpoint.write(folder / FILE, {"weights": state_of(self._trained(), self._company), "ids": roles}, facts)
 
     def load(self, folder: Path) -> None:
         """Brings the network back; one that another factory made is a BadLearner."""
@@ -121,9 +145,19 @@ class TorchLearner:
         if facts["kind"] == "image" and facts["settings"]["size"] != self.settings.size:
             made = facts["settings"]["size"]
             raise BadLearner(f"{folder / FILE} was trained at size={made}, and this learner has {self.settings.size}")
-        net = self.factory.network(len(facts["classes"]), int(facts["seed"]))
-        checkpoint.restore(net, groups["weights"], str(folder / FILE))
-        self._net = self._placed(net).eval()
+        if (added := facts["settings"].get("add", "")) != self.settings.add:
+            raise BadLearner(
+                f"{folder / FILE} was trained with add={added or 'nothing'}, and this learner has "
+                f"{self.settings.add or 'nothing'}"
+            )
+        net = self._placed(self.factory.network(len(facts["classes"]), int(facts["seed"]))).eval()
+        shape, dtype = facts.get("shape", [[0], "float32"])
+        self._shape = (tuple(shape), dtype)
+        blank = torch.zeros(2, *shape, dtype=getattr(torch, dtype))
+        company = self._gathered(net, len(facts["classes"]), blank, int(facts["seed"]))
+        put_back(net, company, groups["weights"], str(folder / FILE))
+        self._net, self._company = net, company
+        self._company.parts.eval()
         self.classes, self._kind, self._seed = tuple(facts["classes"]), facts["kind"], int(facts["seed"])
         self._split = Split(*(groups["ids"][role].numpy().view(np.uint64) for role in ("train", "held")))
 
@@ -146,13 +180,37 @@ class TorchLearner:
 
     def _scorer(self) -> Scorer:
         plan = self.settings
-        return Scorer(self._trained(), self.feed, plan.precision, len(self.classes), self._seed, plan.passes)
+        net = self._company.speaker(self._trained())
+        return Scorer(net, self.feed, plan.precision, len(self.classes), self._seed, plan.passes, self._company)
 
     def _beginning(self, classes: int, seed: int, warm: bool) -> nn.Module:
         net = self._placed(self.factory.network(classes, seed))
         if warm:
             checkpoint.restore(net, checkpoint.weights_of(self._trained()), "the last fit")
         return net
+
+    def _accompanied(self, net: nn.Module, classes: int, train: Data, seed: int, warm: bool) -> Company:
+        company = self._gathered(net, classes, train.x[:2], seed, len(train))
+        if warm:
+            company.parts.load_state_dict(self._company.parts.state_dict())
+        return company
+
+    def _gathered(self, net: nn.Module, classes: int, x: torch.Tensor, seed: int, labelled: int = 0) -> Company:
+        maps = tuple(name.strip() for name in self.settings.maps.split(",") if name.strip())
+        named = Layers(self.settings.features, maps)
+        return gather(self._addons, net, classes, self.feed(x), seed, named, labelled)
+
+    def _unlabelled(
+        self, seed: int, labelled: np.ndarray, validation: tuple[Samples, Sequence[str]] | None
+    ) -> torch.Tensor | None:
+        """At most `free` of the samples that were offered, the same for the same seed; none that is judged on."""
+        if self._offered is None:
+            return None
+        taken = [labelled, *([] if validation is None else [validation[0].ids])]
+        rows = np.flatnonzero(~np.isin(self._offered.ids, np.concatenate(taken)))
+        order = np.argsort(ops.noise(seed, self._offered.ids[rows], FREE), kind="stable")
+        rows = rows[order[: self.settings.free]]
+        return self._read(self._offered.take(rows[np.argsort(self._offered.ids[rows])])).x
 
     def _placed(self, net: nn.Module) -> nn.Module:
         # Channels last is the faster layout wherever it was measured; see docs/learners-torch.md.
@@ -163,12 +221,16 @@ class TorchLearner:
         place = {name: n for n, name in enumerate(classes)}
         return self._read.data(samples, np.array([place.get(name, -1) for name in names], np.int64), samples.ids)
 
-    def _checkpoint(self, net: nn.Module, seed: int, train: Data, held: Data) -> Path | None:
+    def _checkpoint(
+        self, state: checkpoint.Tensors, seed: int, train: Data, held: Data, free: torch.Tensor | None
+    ) -> Path | None:
         """Named by all that the outcome of the fit depends on, so that only the very same fit is ever taken up."""
         if self.cache is None:
             return None
         plan = asdict(self.settings) | {"checkpoint": 0, "passes": 0}
-        tensors = {**checkpoint.weights_of(net), "x": train.x, "y": train.y, "held.x": held.x, "held.y": held.y}
+        tensors = {**state, "x": train.x, "y": train.y, "held.x": held.x, "held.y": held.y}
+        if free is not None:
+            tensors["free"] = free
         key = checkpoint.fingerprint([self.factory.text, plan, seed], tensors)
         return self.cache / "fits" / f"{key}.safetensors"
 

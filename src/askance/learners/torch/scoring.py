@@ -1,6 +1,6 @@
 """What a trained network says of samples that have been read.  Floor 4."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -8,6 +8,8 @@ from torch import nn
 
 from askance import ops
 from askance.learners.torch.batches import Feeding, in_order
+from askance.learners.torch.caught import Look
+from askance.learners.torch.company import Company
 from askance.learners.torch.forward import AT_ONCE, dropouts, embedding_of, forward, last_linear, member
 
 PLAIN = frozenset({"probs", "logits"})
@@ -21,7 +23,7 @@ def provided(net: nn.Module) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Scorer:
-    """net: in evaluation mode; classes: C; seed, passes: of the members."""
+    """net: in evaluation mode; classes: C; seed, passes: of the members; company: add-ons with signals of theirs."""
 
     net: nn.Module
     feed: Feeding
@@ -29,10 +31,12 @@ class Scorer:
     classes: int
     seed: int
     passes: int
+    company: Company = field(default_factory=Company)
 
     def __call__(self, x: torch.Tensor, needs: frozenset[str]) -> dict[str, np.ndarray]:
         """x (m, ...) -> {signal: (m, ...)}."""
-        out: dict[str, np.ndarray] = {}
+        out = self._said(x, needs & self.company.provides)
+        needs = needs - out.keys()
         with torch.inference_mode():
             if needs - {"members"}:
                 logits, embeddings = self._plain(x)
@@ -41,6 +45,17 @@ class Scorer:
             if "members" in needs:
                 out["members"] = np.stack([self._member(x, t) for t in range(self.passes)], axis=1)
         return out
+
+    def _said(self, x: torch.Tensor, needs: frozenset[str]) -> dict[str, np.ndarray]:
+        """What add-ons say.  Not in inference mode: some of them follow gradients to the input."""
+        if not needs:
+            return {}
+        look, found = Look(self.net, self.company.layers, self.precision), dict[str, list[np.ndarray]]()
+        with torch.no_grad():
+            for part in in_order(x, AT_ONCE) if len(x) else (x,):
+                for name, t in self.company.says(look, self.feed(part), needs).items():
+                    found.setdefault(name, []).append(ops.as_numpy(t))
+        return {name: np.concatenate(parts) for name, parts in found.items()}
 
     def _plain(self, x: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
         layer = last_linear(self.net)

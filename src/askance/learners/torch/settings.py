@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from askance.errors import BadLearner, nearest
+from askance.learners.torch.addons.text import written
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Settings:
     precision   f32, or bf16 for bfloat16 arithmetic where the device is fast at it
     device      auto takes CUDA where there is one; else cpu, cuda, ...
     checkpoint  seconds between two checkpoints of a running fit; 0 writes one after every epoch
+    add         add-ons that train with the network: learning_loss(weight=0.5)+fixmatch
+    free        at most so many samples without a label are kept at hand for the add-ons that want some
+    features    the layer whose input is the embedding, where it is not the last dense one
+    maps        layers whose outputs add-ons look at, by name and with commas between
     """
 
     size: int = 64
@@ -41,6 +46,10 @@ class Settings:
     precision: str = "f32"
     device: str = "auto"
     checkpoint: float = 5.0
+    add: str = ""
+    free: int = 10_000
+    features: str = ""
+    maps: str = ""
 
     def __post_init__(self) -> None:
         for name, (low, high) in BOUNDS.items():
@@ -64,19 +73,28 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "validation": (0, 0.5),
     "passes": (1, 10_000),
     "checkpoint": (0, HUGE),
+    "free": (0, HUGE),
 }
 CHOICES = {"start": ("cold", "warm"), "precision": ("f32", "bf16")}
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def read_settings(text: str, options: Mapping[str, str], size: int) -> Settings:
-    """{"epochs": "30"} -> Settings; `size`: what the network wants where the options do not say."""
+    """{"epochs": "30"} -> Settings; `size`: what the network wants where the options do not say.
+
+    An option with a dot belongs to an add-on: {"add": "learning_loss", "learning_loss.weight": "0.5"}.
+    """
     kinds: dict[str, Any] = {f.name: type(f.default) for f in fields(Settings)}
+    dotted = {name: word for name, word in options.items() if "." in name}
     values: dict[str, Any] = {"size": size}
     for name, word in options.items():
+        if name in dotted:
+            continue
         if name not in kinds:
             raise BadLearner(f"{text} has no setting {name!r}{nearest(name, kinds)}; it has {', '.join(kinds)}")
         values[name] = _value(text, name, word, kinds[name])
+    if dotted or values.get("add"):
+        values["add"] = written(values.get("add", ""), dotted)
     return Settings(**values)
 
 

@@ -5,7 +5,9 @@ checkpoint to the very same weights.  The weights kept are the best of *this* fi
 of all rounds so far, and so threw away what most rounds had learned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -16,10 +18,16 @@ from torch.nn import functional
 
 from askance.errors import BadLearner
 from askance.learners.torch import checkpoint
+from askance.learners.torch.addons.addon import Epoch, Free, Step
 from askance.learners.torch.batches import Data, Feeding, augmented, in_order, shuffled
+from askance.learners.torch.caught import Look
+from askance.learners.torch.company import Company, put_back, state_of, trainable
 from askance.learners.torch.forward import AT_ONCE, forward, repeatable
 from askance.learners.torch.settings import Settings
 from askance.progress import bar
+
+EXTRA = 7301  # keeps the draws of add-ons apart from those of the fit itself
+MOMENTS = ("adam", "rivals")  # what the two optimisers remember, in a checkpoint
 
 
 @dataclass
@@ -35,13 +43,13 @@ class Course:
     def over(self, plan: Settings) -> bool:
         return len(self.epochs) >= plan.epochs or self.waited >= plan.patience
 
-    def note(self, row: dict[str, float], net: nn.Module, plan: Settings) -> None:
+    def note(self, row: dict[str, float], state: Callable[[], checkpoint.Tensors], plan: Settings) -> None:
         """Keeps the weights if no epoch of this fit was better; without a validation set the last is the best."""
         loss = row.get("val_loss")
         lowest = min((e["val_loss"] for e in self.epochs if "val_loss" in e), default=float("inf"))
         self.epochs.append(row)
         if loss is None or loss < lowest:
-            self.best, self.weights = len(self.epochs), checkpoint.weights_of(net)
+            self.best, self.weights = len(self.epochs), state()
         if loss is None or loss < self.mark - plan.min_delta:
             self.mark, self.waited = float("inf") if loss is None else loss, 0
         else:
@@ -50,66 +58,113 @@ class Course:
 
 @dataclass(frozen=True)
 class Trainer:
-    """One fit: the network, what it is fed, and where its checkpoint lies (None: nowhere)."""
+    """One fit: the network and its add-ons, what they are fed, and where the checkpoint lies (None: nowhere).
+
+    free  (M, ...) samples without a label, as they were read, for the add-ons that want some
+    """
 
     net: nn.Module
     plan: Settings
     feed: Feeding
     seed: int
     path: Path | None = None
+    company: Company = field(default_factory=Company)
+    free: torch.Tensor | None = None
 
     def fit(self, train: Data, held: Data | None) -> Course:
         """Leaves the network with the best weights, in evaluation mode."""
-        optimiser = torch.optim.AdamW(self.net.parameters(), self.plan.rate, weight_decay=self.plan.decay, fused=True)
-        course = self._resumed(optimiser)
+        movers = self._movers()
+        course = self._resumed(movers)
         written = monotonic()
         with repeatable(self.feed.device), bar("training", self.plan.epochs) as done:
             while not course.over(self.plan):
-                row = self._epoch(len(course.epochs) + 1, train, optimiser)
+                row = self._epoch(len(course.epochs) + 1, train, movers)
                 if held is not None:
                     row |= self.judge(held)
-                course.note(row, self.net, self.plan)
+                course.note(row, partial(state_of, self.net, self.company), self.plan)
                 done(len(course.epochs))
                 if self.path is not None and monotonic() - written >= self.plan.checkpoint:
-                    write_course(self.path, course, self.net, optimiser)
+                    write_course(self.path, course, state_of(self.net, self.company), movers)
                     written = monotonic()
-        checkpoint.restore(self.net, course.weights, "memory")
-        self.net.eval()
+            put_back(self.net, self.company, course.weights, "memory")
+            self._eval()
+            self.company.finished(self._after(course.best, train))
+        self._eval()
         return course
 
-    def _epoch(self, epoch: int, train: Data, optimiser: torch.optim.Optimizer) -> dict[str, float]:
+    def _movers(self) -> list[torch.optim.Optimizer]:
+        """The optimiser of the network and, where add-ons have rivals to it, theirs."""
+        groups = [trainable(self.net, self.company), self.company.rivals()]
+        return [torch.optim.AdamW(g, self.plan.rate, weight_decay=self.plan.decay, fused=True) for g in groups if g]
+
+    def _epoch(self, epoch: int, train: Data, movers: list[torch.optim.Optimizer]) -> dict[str, float]:
         self.net.train()
+        self.company.parts.train()
         rng = np.random.default_rng([self.seed, epoch])
+        other = np.random.default_rng([self.seed, epoch, EXTRA])
         torch.manual_seed(int(rng.integers(2**63)))  # dropout; inside `repeatable`, so nobody else's state is touched
         total, right = 0.0, 0
-        for rows in map(torch.from_numpy, shuffled(len(train), self.plan.batch, rng)):
-            x, y = train.x[rows], train.y[rows].to(self.feed.device)
-            logits = self.logits(augmented(x, rng) if self.plan.augment else x)
-            loss = functional.cross_entropy(logits, y)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            total += float(loss.detach()) * len(rows)
-            right += int((logits.detach().argmax(1) == y).sum())
+        batches = list(shuffled(len(train), self.plan.batch, rng))
+        for n, rows in enumerate(map(torch.from_numpy, batches)):
+            over = (epoch - 1 + n / len(batches)) / self.plan.epochs
+            step = self._step(train, rows, rng, other, over)
+            added = self.company.loss(step)
+            move(movers[0], step.losses.mean() if added is None else step.losses.mean() + added)
+            if len(movers) > 1 and (against := self.company.against(step)) is not None:
+                move(movers[1], against)
+            self.company.stepped(step)
+            total += float(step.losses.detach().sum())
+            right += int((step.seen.logits.detach().argmax(1) == step.y).sum())
         if not np.isfinite(total):
             raise BadLearner(
                 f"the training loss is no longer finite in epoch {epoch}; try a rate below {self.plan.rate:g}"
             )
+        self._eval()
+        with torch.no_grad():
+            self.company.epoched(self._after(epoch, train))
         return {"epoch": epoch, "loss": total / len(train), "accuracy": right / len(train)}
+
+    def _step(
+        self, train: Data, rows: torch.Tensor, rng: np.random.Generator, other: np.random.Generator, over: float
+    ) -> Step:
+        raw, y = train.x[rows], train.y[rows].to(self.feed.device)
+        x = self.feed(augmented(raw, rng) if self.plan.augment else raw)
+        look = Look(self.net, self.company.layers, self.plan.precision)
+        seen = look(x)
+        losses = functional.cross_entropy(seen.logits, y, reduction="none")
+        return Step(x, y, raw, rows, seen, losses, self._unlabelled(len(rows), other), look, self.feed, other, over)
+
+    def _unlabelled(self, labelled: int, rng: np.random.Generator) -> Free | None:
+        count = round(labelled * self.company.free)
+        if self.free is None or not len(self.free) or not count:
+            return None
+        rows = torch.from_numpy(rng.integers(0, len(self.free), count))
+        raw = self.free[rows]
+        x = self.feed(augmented(raw, rng) if self.plan.augment else raw)
+        return Free(x, raw, rows, self.feed, rng)
+
+    def _after(self, epoch: int, train: Data) -> Epoch:
+        look = Look(self.net, self.company.layers, self.plan.precision)
+        return Epoch(epoch, self.plan.epochs, look, self.feed, train, self.free)
+
+    def _eval(self) -> None:
+        self.net.eval()
+        self.company.parts.eval()
 
     def judge(self, held: Data) -> dict[str, float]:
         """Loss and accuracy on samples not trained on; those of a class never seen count as wrong and have no loss."""
-        self.net.eval()
+        self._eval()
+        net = self.company.speaker(self.net)
         with torch.inference_mode():
-            logits = torch.cat([self.logits(x).cpu() for x in in_order(held.x, AT_ONCE)])
+            logits = torch.cat([self.logits(net, x).cpu() for x in in_order(held.x, AT_ONCE)])
         known = held.y >= 0
         loss = functional.cross_entropy(logits[known], held.y[known]) if known.any() else torch.tensor(float("inf"))
         return {"val_loss": float(loss), "val_accuracy": float((logits.argmax(1) == held.y).float().mean())}
 
-    def logits(self, x: torch.Tensor) -> torch.Tensor:
-        return forward(self.net, self.feed(x), self.plan.precision)
+    def logits(self, net: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        return forward(net, self.feed(x), self.plan.precision)
 
-    def _resumed(self, optimiser: torch.optim.Optimizer) -> Course:
+    def _resumed(self, movers: list[torch.optim.Optimizer]) -> Course:
         """Where a killed fit with this very data, seed and settings had got to, else the beginning."""
         if self.path is None or not self.path.is_file():
             return Course()
@@ -117,12 +172,19 @@ class Trainer:
             groups, facts = checkpoint.read(self.path)
         except BadLearner:  # a checkpoint only saves time: a damaged one is left out
             return Course()
-        checkpoint.restore(self.net, groups["now"], str(self.path))
-        checkpoint.restore_moments(optimiser, groups["adam"])
+        put_back(self.net, self.company, groups["now"], str(self.path))
+        for name, mover in zip(MOMENTS, movers, strict=False):
+            checkpoint.restore_moments(mover, groups[name])
         return Course(weights=groups["best"], **facts)
 
 
-def write_course(path: Path, course: Course, net: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-    groups = {"now": checkpoint.weights_of(net), "adam": checkpoint.moments_of(optimiser), "best": course.weights}
+def move(mover: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    mover.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    mover.step()
+
+
+def write_course(path: Path, course: Course, now: checkpoint.Tensors, movers: list[torch.optim.Optimizer]) -> None:
+    moments = {name: checkpoint.moments_of(mover) for name, mover in zip(MOMENTS, movers, strict=False)}
     facts = {"epochs": course.epochs, "best": course.best, "mark": course.mark, "waited": course.waited}
-    checkpoint.write(path, groups, facts)
+    checkpoint.write(path, {"now": now, "best": course.weights, **moments}, facts)

@@ -1,0 +1,1 @@
+"""Signals of what was trained together with the network: its add-ons."""
