@@ -99,10 +99,15 @@ class Visit:
     # ---- where it is
 
     def go(self, screen: str = "") -> None:
+        """screen: "" for labelling."""
         self.page.goto(f"{self.site.url}/c/{self.name}{'/' if screen else ''}{screen}")
         self.page.wait_for_selector("main")
         if not screen:
-            self.page.wait_for_selector("main.item[data-item]:not([data-item=''])")
+            self.asked()
+
+    def asked(self, id: str = "") -> None:
+        """When a question is there, or this one."""
+        self.page.wait_for_selector(f"main.item[data-item='{id}']" if id else "main.item:not([data-item=''])")
 
     @property
     def item(self) -> str:

@@ -59,8 +59,15 @@ function Saved({ outbox, ask }: { outbox: Outbox; ask(what: "refused"): void }):
   );
 }
 
-function advice(outbox: Outbox): string {
+function advice(outbox: Outbox): ReactNode {
   if (!outbox.durable) return "this browser keeps nothing: leave the page open until all is sent";
-  if (outbox.needsSignIn) return "sign in again in another tab, then press here";
-  return "offline: kept in this browser, and sent when the server answers";
+  if (!outbox.needsSignIn) return "offline: kept in this browser, and sent when the server answers";
+  return (
+    <>
+      you are signed out: kept in this browser;{" "}
+      <a href="/" target="_blank" rel="noopener">
+        sign in again
+      </a>
+    </>
+  );
 }

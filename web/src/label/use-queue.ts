@@ -1,6 +1,7 @@
 /** The queue of one campaign, for as long as its screen is there. */
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { call, Refusal, Unreached } from "../api/client";
+import { listen } from "../api/live";
 import type { Campaign, Me } from "../api/types";
 import { Outbox, type Sender, type Verdict } from "../engine/outbox";
 import { Queue, type Server, type State } from "../engine/queue";
@@ -69,28 +70,34 @@ function live(queue: Queue, campaign: string): () => void {
   call("get", "/api/v1/campaigns/{campaign}/history", { path: { campaign }, query: { n: 10 } })
     .then((h) => queue.remember(h.done))
     .catch(() => undefined);
-  const events = new EventSource(`/api/v1/campaigns/${encodeURIComponent(campaign)}/events`);
-  events.addEventListener("state", (e) => queue.told(JSON.parse((e as MessageEvent<string>).data)));
+  const line = listen(campaign, (state) => queue.told(state));
   const beat = setInterval(() => document.visibilityState === "visible" && queue.beat(), BEAT);
   const look = setInterval(() => queue.state.open.length || void queue.topUp(), LOOK);
   const back = (): void => {
+    line.again();
     void queue.outbox.retry();
     void queue.topUp();
   };
-  const seen = (): void => (document.visibilityState === "visible" ? queue.beat() : undefined);
+  const seen = (): void => {
+    if (document.visibilityState !== "visible") return;
+    queue.beat();
+    if (queue.outbox.needsSignIn || queue.state.trouble) back(); // somebody may have signed in, in another tab
+  };
   const gone = (): void => queue.leave();
   const guard = (e: BeforeUnloadEvent): void => (queue.outbox.unsent ? e.preventDefault() : undefined);
   window.addEventListener("online", back);
   window.addEventListener("pagehide", gone);
   window.addEventListener("beforeunload", guard);
+  window.addEventListener("focus", seen);
   document.addEventListener("visibilitychange", seen);
   return () => {
-    events.close();
+    line.close();
     clearInterval(beat);
     clearInterval(look);
     window.removeEventListener("online", back);
     window.removeEventListener("pagehide", gone);
     window.removeEventListener("beforeunload", guard);
+    window.removeEventListener("focus", seen);
     document.removeEventListener("visibilitychange", seen);
     queue.leave();
     queue.outbox.close();

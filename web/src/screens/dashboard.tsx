@@ -1,22 +1,21 @@
 /** How it goes: the learning curve, the people, the classes, what is left, and whether to stop. */
 import { useEffect, useState, type ReactNode } from "react";
 import { call } from "../api/client";
+import { listen } from "../api/live";
 import type { Curve, Dashboard as Board } from "../api/types";
 import { useLoaded } from "../parts/loaded";
 import { Trouble } from "../parts/trouble";
 import { Calibration, Plot } from "./plot";
 import type { Inner } from "./inside";
 
-const AGAIN = 10_000; // ms
+const AGAIN = 60_000; // ms
+const CALM = 1000; // ms between what is told and what is fetched, so that many answers are one look
 
 export default function Dashboard({ campaign, changed }: Inner): ReactNode {
   const path = { campaign: campaign.id };
   const found = useLoaded((signal) => call("get", "/api/v1/campaigns/{campaign}/dashboard", { path, signal }), [campaign.id]);
   const again = found.again;
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && again(), AGAIN);
-    return () => clearInterval(timer);
-  }, [again]);
+  useEffect(() => kept(campaign.id, again), [campaign.id, again]);
   if (found.error && !found.value) return <Trouble error={found.error} retry={found.again} />;
   if (!found.value) return <p className="small">Loading …</p>;
   const board = found.value;
@@ -48,6 +47,28 @@ export default function Dashboard({ campaign, changed }: Inner): ReactNode {
       <People board={board} />
     </div>
   );
+}
+
+/** Fresh, while it is looked at. */
+function kept(campaign: string, again: () => void): () => void {
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  let first = true;
+  const look = (): void => {
+    clearTimeout(soon);
+    soon = setTimeout(() => document.visibilityState === "visible" && again(), CALM);
+  };
+  const line = listen(campaign, () => {
+    if (!first) look();
+    first = false; // how it is now was just fetched
+  });
+  const timer = setInterval(() => (line.again(), look()), AGAIN);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    line.close();
+    clearTimeout(soon);
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
 }
 
 function Learning({ curve, random }: { curve: Curve; random: Curve | null }): ReactNode {
