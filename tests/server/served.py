@@ -55,6 +55,7 @@ class Served:
         return self.house.hall.desk(name)
 
     def close(self) -> None:
+        self.house.bench.close()
         self.house.hall.close()
         if self.house.people:
             self.house.people.close()

@@ -24,6 +24,7 @@ TAKES = {
     "DELETE /tokens/{id}": "signed in",
     "GET /campaigns": "signed in",
     "POST /select": "signed in",
+    "POST /select/file": "signed in",
     "GET /formats": "signed in",
     "GET /campaigns/{campaign}": "annotator",
     "PATCH /campaigns/{campaign}": "owner",

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 
 from askance.server.attempts import Attempts
+from askance.server.bench import Bench
 from askance.server.desk import Desk
 from askance.server.hall import Hall
 from askance.server.people import People, Person, at_least
@@ -23,6 +24,7 @@ class House:
     local: Person | None
     token: str = ""
     attempts: Attempts = field(default_factory=Attempts)
+    bench: Bench = field(default_factory=Bench)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def create_app(house: House, hosts: frozenset[str]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        house.bench.close()
         house.hall.close()
 
     app = FastAPI(

@@ -133,7 +133,7 @@ def bare(host: str) -> str:
 
 
 def most(path: str) -> int:
-    return MOST_IMPORTED if path.endswith("/import") or path == "/api/v1/select" else MOST
+    return MOST_IMPORTED if path.endswith("/import") or path.startswith("/api/v1/select") else MOST
 
 
 def _too_large(path: str) -> str:
