@@ -22,6 +22,7 @@ FLOORS = [
         "greedy",
         "metrics",
         "images",
+        "audio",
         "pal",
     },
     {"strategies", "meta", "policies", "stopping", "labels", "annotators", "audit", "usual"},

@@ -99,7 +99,7 @@ class Oracle(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """One sample as an oracle sees it.  `content`: the text, the path or URL of the image, or {column: value}."""
+    """One sample as an oracle sees it.  `content`: the text, where the image or recording lies, or {column: value}."""
 
     id: int
     name: str

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-Kind = Literal["image", "text", "table", "array", "signals"]
+Kind = Literal["image", "audio", "text", "table", "array", "signals"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Samples:
     ids    (N,) uint64, stable: from the content, or from a key that the user named; never a position
     kind   what `data` holds:
              image    (N,) object array of locations: a path, or an fsspec URL
+             audio    (N,) object array of locations of recordings
              text     (N,) object array of str
              table    pyarrow.Table of N rows: the feature columns only, numbers and categories
              array    (N, ...) ndarray of features

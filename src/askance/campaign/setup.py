@@ -16,7 +16,7 @@ from askance.spec import parse
 from askance.usual import named
 
 # What says something of a pool without having learned: the features that people brought.
-NOTHING = {"signals": "precomputed", "array": "linear", "table": "linear", "text": "tfidf"}
+NOTHING = {"signals": "precomputed", "array": "linear", "table": "linear", "text": "tfidf", "audio": "mel"}
 
 
 def open_pool(config: Config, cache: Path) -> Pool:

@@ -16,6 +16,7 @@ READS: tuple[Kind, ...] = ("array", "signals", "table")
 
 INSTEAD = {
     "image": "; for photos name a network, as in onnx:model.onnx or transformers:microsoft/resnet-18, or use cnn",
+    "audio": "; for recordings use mel",
     "text": "; for texts use tfidf, or a sentence encoder as in transformers:sentence-transformers/all-MiniLM-L6-v2",
 }
 

@@ -104,7 +104,7 @@ def default_learner(pool_kind: Kind, numbers: bool = False) -> str:
         return "regressor:RandomForestRegressor"
     if pool_kind == "image":
         raise BadLearner(f"a pool of photos needs a learner to be named: {_instead('image')}")
-    return {"table": "linear", "array": "linear", "text": "tfidf", "signals": "precomputed"}[pool_kind]
+    return {"table": "linear", "array": "linear", "text": "tfidf", "audio": "mel", "signals": "precomputed"}[pool_kind]
 
 
 def read(
@@ -168,7 +168,8 @@ def _backbone(request: Request) -> Learner:
 
     options = "&".join(f"{name}={value}" for name, value in request.options.items() if name != "members")
     text = f"{request.plain()}?{options}" if options else request.plain()
-    backbone = open_backbone(text, "text" if request.pool_kind == "text" else "image")
+    kind = request.pool_kind if request.pool_kind in ("image", "audio", "text") else None
+    backbone = open_backbone(text, kind)
     return FrozenLearner(backbone, request.cache, request.whole("members", 0), request.strict)
 
 
@@ -297,6 +298,14 @@ SCHEMES: Mapping[str, Scheme] = {
         _torch,
         None,
     ),
+    "mel": Scheme(
+        "mel",
+        "log-mel energies of recordings with a linear head",
+        "probs, embeddings",
+        ("audio",),
+        _backbone,
+        ("members", "bands", "parts"),
+    ),
     "tfidf": Scheme(
         "tfidf",
         "words and word pairs with a linear head",
@@ -341,13 +350,18 @@ SCHEMES: Mapping[str, Scheme] = {
         "precomputed", "your own matrix, as it is", "what the matrix holds", ("signals",), _precomputed
     ),
     "none": Scheme(
-        "none", "nothing: for labels that no model here learns from", "nothing", ("image", "text", *NUMBERS), _none, ()
+        "none",
+        "nothing: for labels that no model here learns from",
+        "nothing",
+        ("image", "audio", "text", *NUMBERS),
+        _none,
+        (),
     ),
     "pseudo": Scheme(
         "pseudo:LEARNER",
         "any of these, trained also on what it is sure of",
         "what that learner gives",
-        ("image", "text", *NUMBERS),
+        ("image", "audio", "text", *NUMBERS),
         _pseudo,
         None,
     ),

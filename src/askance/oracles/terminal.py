@@ -75,6 +75,6 @@ class Terminal:
         if isinstance(self.kind, Number):
             classes = f"a number {escape(self.kind.range())}"
         self.console.rule(escape(item.name), align="left")
-        if item.kind != "image" or str(item.content) != item.name:
+        if item.kind not in ("image", "audio") or str(item.content) != item.name:
             self.console.print(escape(str(item.content)), highlight=False)
         self.console.print(f"{classes}      [dim]s skip   u undo   q quit[/]", highlight=False)

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from askance.errors import BadPool
-from askance.images import is_image_name
 from askance.pools.answers import find, read_answers
 from askance.pools.arrays import array_pool, npy_pool, npz_pool
-from askance.pools.folder import folder_pool, no_images
+from askance.pools.folder import folder_pool, nothing_there, sort_of
 from askance.pools.frames import arrow_table, is_frame
 from askance.pools.held import HeldPool
 from askance.pools.layout import Naming, laid_out
@@ -47,10 +46,11 @@ def open_pool(
     strict: bool = False,
     cache: Cache = None,
 ) -> HeldPool | ShardPool:
-    """The pool at a place: a folder of images, a table file, .npy/.npz, a folder or glob of Parquet or .npy shards, a
-    NumPy array, a pandas or polars frame; paths may be fsspec URLs.
+    """The pool at a place: a folder of images or of recordings, a table file, .npy/.npz, a folder or glob of Parquet or
+    .npy shards, a NumPy array, a pandas or polars frame; paths may be fsspec URLs.
 
-    text, path, features  the column of texts, of image paths, or the columns of features ("a,b" or several names)
+    text, path, features  the column of texts, of paths of images or recordings, or the columns of features ("a,b" or
+                          several names)
     id, label             the column of keys (else ids come from the content), and of answers
     signals               what the numbers are: "probs", "embeddings", "members", ...; "array": features to learn from
     strict                a sample that cannot be read is an error, and not listed in `skipped`
@@ -98,8 +98,8 @@ def _file(where: str, naming: Naming, cache: Cache) -> HeldPool | ShardPool:
             return _table_file(where, naming, cache)
         case kind:
             raise BadPool(
-                f"{where} is of no type that is read ({kind or 'no suffix'}): a pool is a folder of images, "
-                f"{', '.join(TEXT_TABLES)} (also .gz), .parquet, .npy or .npz"
+                f"{where} is of no type that is read ({kind or 'no suffix'}): a pool is a folder of images or "
+                f"recordings, {', '.join(TEXT_TABLES)} (also .gz), .parquet, .npy or .npz"
             )
 
 
@@ -116,10 +116,11 @@ def _table_file(where: str, naming: Naming, cache: Cache) -> HeldPool | ShardPoo
 
 
 def _folder(where: str, entries: Sequence[Entry], naming: Naming, folder: str, cache: Cache) -> HeldPool | ShardPool:
-    """Images first; with columns named, or no image among the files, the shards."""
-    if not naming.columned and any(is_image_name(entry.name) for entry in entries):
+    """Images or recordings first; with columns named, or none of them among the files, the shards."""
+    sort = None if naming.columned else sort_of([entry.name for entry in entries])
+    if sort is not None:
         _refuse(naming, where, "id", "label", "signals")
-        return folder_pool(where, entries, cache)
+        return folder_pool(where, entries, sort, cache)
     tables = [entry for entry in entries if suffix(entry.name) in PARQUET]
     if tables:
         return parquet_pool(where, tables, naming, folder=folder, cache=cache)
@@ -127,7 +128,7 @@ def _folder(where: str, entries: Sequence[Entry], naming: Naming, folder: str, c
     if arrays:
         _refuse(naming, where, "text", "path", "features", "id", "label")
         return npy_pieces_pool(where, arrays, naming)
-    raise BadPool(no_images(where, [entry.name for entry in entries]))
+    raise BadPool(nothing_there(where, [entry.name for entry in entries]))
 
 
 def _refuse(naming: Naming, where: str, *options: str) -> None:

@@ -101,7 +101,7 @@ class Finder:
         return sample if sample in self._ids else None
 
     def _by_stem(self, word: str) -> int | None:
-        return self._stems.get(word) if self._pool.kind == "image" else None
+        return self._stems.get(word) if self._pool.kind in ("image", "audio") else None
 
     @cached_property
     def _stems(self) -> dict[str, int]:

@@ -6,6 +6,7 @@ probability of 3e-8.
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,15 @@ def digests(contents: Iterable[bytes]) -> np.ndarray:
 
 def content_id(content: bytes) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big")
+
+
+def file_id(file: BinaryIO) -> int:
+    """`content_id` of what a file holds, a block at a time."""
+    digest = blake2b(digest_size=8)
+    file.seek(0)
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return int.from_bytes(digest.digest(), "big")
 
 
 def text_ids(texts: Iterable[str]) -> np.ndarray:

@@ -1,10 +1,11 @@
-"""One pass over image files: their ids by content, and which are no images, in threads and with a cache.  Floor 4."""
+"""One pass over files: ids by content, which are no images or recordings, in threads, with a cache.  Floor 4."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -12,14 +13,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from askance.audio import is_audio_name, sound_fault
+from askance.audio.sound import opened
 from askance.errors import BadPool
-from askance.images import header_fault, read_bytes
-from askance.pools.ids import content_id
+from askance.images import header_fault, is_image_name, read_bytes
+from askance.pools.ids import content_id, file_id
 from askance.pools.places import Entry, is_url
 from askance.progress import bar
+from askance.samples import Kind
 
 _AT_ONCE = 64  # files a task; a task of one file costs more than reading it
 _SCHEMA = pa.schema([("name", pa.string()), ("version", pa.string()), ("id", pa.uint64())])
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """Samples that are files.  many: what people call them; look: (id, '') of one, or (0, what is wrong)."""
+
+    kind: Kind
+    many: str
+    is_name: Callable[[str], bool]
+    look: Callable[[Entry], tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -30,43 +44,57 @@ class Looked:
     faults: Sequence[str]
 
 
-def look(entries: Sequence[Entry], root: str, cache: str | os.PathLike[str] | None) -> Looked:
+def look(sort: FileKind, entries: Sequence[Entry], root: str, cache: str | os.PathLike[str] | None) -> Looked:
     """Hashes every file and checks its header, except those that the cache knows in this version."""
     known = _remembered(cache, root)
     ids = np.array([known.get((entry.name, entry.version), 0) if entry.version else 0 for entry in entries], np.uint64)
     faults = [""] * len(entries)
     fresh = np.flatnonzero(ids == 0).tolist()
     if fresh:
-        found = _look_at([entries[row] for row in fresh])
+        found = _look_at(sort, [entries[row] for row in fresh])
         for row, (sample, fault) in zip(fresh, found, strict=True):
             ids[row], faults[row] = sample, fault
         _remember(cache, root, entries, ids)
     return Looked(ids, faults)
 
 
-def _look_at(entries: Sequence[Entry]) -> list[tuple[int, str]]:
+def _look_at(sort: FileKind, entries: Sequence[Entry]) -> list[tuple[int, str]]:
     parts = [entries[start : start + _AT_ONCE] for start in range(0, len(entries), _AT_ONCE)]
     found: list[tuple[int, str]] = []
     # Reading and hashing leave the interpreter lock alone; object storage answers many requests at once.
     threads = 32 if is_url(entries[0].location) else 4
-    with bar("reading images", len(entries)) as done, ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(_look_at_some, parts):
+    with bar(f"reading {sort.many}", len(entries)) as done, ThreadPoolExecutor(threads) as pool:
+        for part in pool.map(partial(_look_at_some, sort), parts):
             found += part
             done(len(found))
     return found
 
 
-def _look_at_some(entries: Sequence[Entry]) -> list[tuple[int, str]]:
-    return [_look_at_one(entry) for entry in entries]
+def _look_at_some(sort: FileKind, entries: Sequence[Entry]) -> list[tuple[int, str]]:
+    return [sort.look(entry) for entry in entries]
 
 
-def _look_at_one(entry: Entry) -> tuple[int, str]:
+def _image(entry: Entry) -> tuple[int, str]:
     try:
         data = read_bytes(entry.location)
     except BadPool as error:
         return 0, str(error)
     fault = header_fault(data, entry.name)
     return (0, fault) if fault else (content_id(data), "")
+
+
+def _recording(entry: Entry) -> tuple[int, str]:
+    """A block at a time, as recordings may be longer than memory."""
+    try:
+        with opened(entry.location) as file:
+            fault = sound_fault(file, entry.name)
+            return (0, fault) if fault else (file_id(file), "")
+    except (BadPool, OSError) as error:
+        return 0, str(error)
+
+
+IMAGES = FileKind("image", "images", is_image_name, _image)
+RECORDINGS = FileKind("audio", "recordings", is_audio_name, _recording)
 
 
 def _remembered(cache: str | os.PathLike[str] | None, root: str) -> dict[tuple[str, str], int]:

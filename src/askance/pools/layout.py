@@ -46,7 +46,7 @@ class Naming:
 class Layout:
     """What the columns are.
 
-    kind     what the samples are; "path" for images by their paths, "array" for .npy files of features
+    kind     what the samples are; "path" for images and recordings by their paths, "array" for .npy files of features
     columns  where they are; none in .npy files
     signal   the name of the one signal that number columns make up; '' where each list column is one of its own
     """
@@ -79,7 +79,7 @@ def laid_out(schema: pa.Schema, naming: Naming, where: str) -> Layout:
     if not found:
         raise BadPool(
             f"{where} has the columns {', '.join(schema.names)}; say which one to use: "
-            "--text COLUMN, --path COLUMN (of images) or --features COLUMN,COLUMN"
+            "--text COLUMN, --path COLUMN (of images or recordings) or --features COLUMN,COLUMN"
         )
     return Layout("signals", found, id=naming.id, label=naming.label)
 

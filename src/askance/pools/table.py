@@ -1,4 +1,4 @@
-"""A table in memory as a pool: texts, images by their paths, features, or signals.  Floor 4."""
+"""A table in memory as a pool: texts, images or recordings by their paths, features, or signals.  Floor 4."""
 
 import os
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ import pyarrow as pa
 from askance import ops
 from askance.errors import BadPool
 from askance.pools import cells
-from askance.pools.folder import image_pool
+from askance.pools.folder import file_pool
 from askance.pools.held import HeldPool
 from askance.pools.ids import table_ids, text_ids
+from askance.pools.ingest import IMAGES, RECORDINGS, FileKind
 from askance.pools.layout import Layout
 from askance.pools.names import row_names
 from askance.pools.places import Entry, below, is_url, version
@@ -65,7 +66,7 @@ def _keys(table: pa.Table, column: str, where: str) -> np.ndarray:
 def table_pool(
     table: pa.Table, layout: Layout, where: str, *, folder: str = "", cache: str | os.PathLike[str] | None = None
 ) -> HeldPool:
-    """The pool that a table holds.  `folder`: what the paths of images are relative to."""
+    """The pool that a table holds.  `folder`: what the paths of files are relative to."""
     known = identity(table, layout, where)
     if known.keys is not None:
         refuse_twice(known.ids, known.keys, where)
@@ -77,7 +78,7 @@ def table_pool(
     if not len(rows):
         raise BadPool(f"{where} has nothing in the column {layout.columns[0]!r}: all {len(table)} rows are empty")
     if layout.kind == "path":
-        return _images(table, layout, where, folder, known, labels, skipped, cache)
+        return _files(table, layout, where, folder, known, labels, skipped, cache)
     once = all_distinct(len(rows)) if known.own else distinct(known.ids[rows])
     names = row_names(rows) if known.keys is None else known.keys[rows]
     kept = rows[once.keep]
@@ -102,7 +103,7 @@ def _name(known: Identity, row: int) -> str:
     return f"row {row}" if known.keys is None else str(known.keys[row])
 
 
-def _images(
+def _files(
     table: pa.Table,
     layout: Layout,
     where: str,
@@ -117,7 +118,17 @@ def _images(
     entries = [_entry(str(path), folder) for path in paths[rows]]
     own = None if labels is None else list(labels[rows])
     ids = known.ids[rows] if known.own else None
-    return image_pool(where, entries, own, ids=ids, skipped=skipped, cache=cache)
+    sort = _sort_of([entry.name for entry in entries], where)
+    return file_pool(where, entries, own, sort, ids=ids, skipped=skipped, cache=cache)
+
+
+def _sort_of(paths: list[str], where: str) -> FileKind:
+    """Recordings where all are, by their names; what has another name may be an image all the same."""
+    heard = [RECORDINGS.is_name(path) for path in paths]
+    if any(heard) and not all(heard):
+        other = paths[heard.index(False)]
+        raise BadPool(f"{where} has recordings ({paths[heard.index(True)]}) and other files ({other}); keep them apart")
+    return RECORDINGS if all(heard) else IMAGES
 
 
 def _entry(path: str, folder: str) -> Entry:

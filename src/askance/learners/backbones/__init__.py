@@ -1,9 +1,10 @@
-"""Frozen networks that turn a photo or a text into numbers, and the text that opens one.  Floor 4.
+"""Frozen networks that turn a photo, a recording or a text into numbers, and the text that opens one.  Floor 4.
 
     onnx:FILE                 any ONNX image model, on the CPU through onnxruntime; nothing else to install
     transformers:NAME         an image or text model of the Hugging Face hub, or a folder it was saved to
     timm:NAME                 an image model of timm
     torchvision:NAME          an image model of torchvision
+    mel                       the loudness of a recording in bands of pitch; no network at all
 
 Options follow a question mark: onnx:model.onnx?scale=imagenet&size=224
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 from askance.errors import BadLearner, nearest
 
-Kind = Literal["image", "text"]
+Kind = Literal["image", "audio", "text"]
 
 # scheme -> the module that opens it, imported on use: some need packages that not everybody has.
 SCHEMES = {
@@ -25,7 +26,9 @@ SCHEMES = {
     "transformers": "askance.learners.backbones.hub",
     "timm": "askance.learners.backbones.timm_models",
     "torchvision": "askance.learners.backbones.torchvision_models",
+    "mel": "askance.learners.backbones.mel",
 }
+NAMELESS = {"mel"}  # there is but one of it
 
 
 class Backbone(Protocol):
@@ -47,9 +50,9 @@ class Backbone(Protocol):
     def outputs(self) -> Mapping[str, int]: ...
 
     def prepare(self, item: str) -> np.ndarray:
-        """One sample, ready for `run`: the photo at this path or URL, decoded and resized; or the text.
+        """One sample, ready for `run`: the photo or recording at this path or URL, decoded; or the text.
 
-        Called in many threads at once.  A photo that cannot be read is a BadPool that says why.
+        Called in many threads at once.  A file that cannot be read is a BadPool that says why.
         """
 
     def run(self, batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
@@ -58,13 +61,13 @@ class Backbone(Protocol):
 
 def open_backbone(text: str, kind: Kind | None = None) -> Backbone:
     """'onnx:model.onnx?size=128' -> Backbone.  `kind`: what the pool holds, for models that read both."""
-    scheme, _, rest = text.partition(":")
-    target, options = split_options(text, rest)
+    scheme = re.split("[:?]", text, maxsplit=1)[0]
+    target, options = split_options(text, text.removeprefix(scheme).removeprefix(":"))
     if scheme not in SCHEMES:
         raise BadLearner(
             f"no backbone begins with {scheme!r}{nearest(scheme, SCHEMES)}; there are {', '.join(sorted(SCHEMES))}"
         )
-    if not target:
+    if not target and scheme not in NAMELESS:
         raise BadLearner(f"the backbone {text!r} names no model; write it after the colon, as in onnx:model.onnx")
     opener: Callable[[str, str, dict[str, str], Kind | None], Backbone] = import_module(SCHEMES[scheme]).open_model
     return opener(text, target, options, kind)
