@@ -39,6 +39,7 @@ TAKES = {
     "GET /campaigns/{campaign}/media/{sample}": "annotator",
     "GET /campaigns/{campaign}/samples/{sample}": "reviewer",
     "GET /campaigns/{campaign}/samples/{sample}/neighbours": "annotator",
+    "GET /campaigns/{campaign}/samples/{sample}/peaks": "annotator",
     "PUT /campaigns/{campaign}/samples/{sample}/decision": "reviewer",
     "GET /campaigns/{campaign}/map": "annotator",
     "POST /campaigns/{campaign}/grid": "annotator",

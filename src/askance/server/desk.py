@@ -11,6 +11,7 @@ from urllib.parse import quote
 import numpy as np
 from sqlalchemy import Connection, func, select
 
+from askance.audio import open_sound
 from askance.campaign import Campaign, landscape, questions, reading
 from askance.campaign.landscape import Landscape
 from askance.errors import BadLabel, BadPool, Conflict
@@ -288,6 +289,9 @@ def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
             address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
             width, height = _size(item) if sized else (None, None)
             return shapes.Content(kind="image", name=item.name, image=address, width=width, height=height)
+        case "audio":
+            address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
+            return shapes.Content(kind="audio", name=item.name, audio=address, seconds=_seconds(item))
         case "text":
             return shapes.Content(kind="text", name=item.name, text=str(item.content)[:LONGEST])
         case "table":
@@ -301,6 +305,15 @@ def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
 def gone(id: int) -> shapes.Content:
     """In place of a sample that was in the pool when it was chosen."""
     return shapes.Content(kind="text", name=hex_id(id), text="This sample is no longer in the pool: skip it.")
+
+
+def _seconds(item: Item) -> float | None:
+    """Of the recording; None as in `_size`."""
+    try:
+        with open_sound(str(item.content)) as sound:
+            return sound.seconds
+    except BadPool:
+        return None
 
 
 def _size(item: Item) -> tuple[int, int] | tuple[None, None]:

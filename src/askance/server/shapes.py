@@ -174,15 +174,18 @@ class Settings(Shape):
 
 
 class Content(Shape):
-    """What is shown of a sample.  text, or the address of an image, or the fields of a row.
+    """What is shown of a sample.  text, or the address of an image or a recording, or the fields of a row.
 
     width, height: of the picture as it lies on the disk, turned upright, where a label has coordinates in it
+    seconds: how long the recording is
     """
 
     kind: Literal["image", "audio", "text", "table", "array", "signals"]
     name: str
     text: str | None = None
     image: str | None = None
+    audio: str | None = None
+    seconds: float | None = None
     width: int | None = None
     height: int | None = None
     fields: dict[str, Any] | None = None
@@ -298,6 +301,14 @@ class History(Shape):
 class Remark(Shape):
     flagged: bool = False
     note: Annotated[str, Field(max_length=5000)] = ""
+
+
+class Peaks(Shape):
+    """The outline of a recording: the least and the greatest value of each of equal stretches; 127 is full scale."""
+
+    seconds: float
+    low: list[int]
+    high: list[int]
 
 
 class Neighbour(Shape):

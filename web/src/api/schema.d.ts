@@ -140,7 +140,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Let In
+         * @description Gives somebody who has an account a role here, or another one.
+         */
+        put: operations["let_in_api_v1_campaigns__campaign__members__name__put"];
         post?: never;
         /**
          * Let Out
@@ -385,9 +389,31 @@ export interface paths {
         };
         /**
          * Media
-         * @description The picture of a sample, decoded and encoded again; size: of its longer side, 0 for as large as is shown.
+         * @description The picture of a sample, decoded and encoded again, or the recording, which may be asked for by ranges of bytes.
+         *
+         *     size: of the picture's longer side, 0 for as large as is shown.
          */
         get: operations["media_api_v1_campaigns__campaign__media__sample__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign}/samples/{sample}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Peaks
+         * @description The outline of a recording.
+         */
+        get: operations["peaks_api_v1_campaigns__campaign__samples__sample__peaks_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -596,6 +622,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Formats
+         * @description What is read and written; a format that is a folder comes and goes as a .zip.
+         */
+        get: operations["formats_api_v1_formats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{campaign}/export": {
         parameters: {
             query?: never;
@@ -605,7 +651,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description The labels that count, one a sample.
+         * @description The labels that count, one a sample.  The header `askance-losses` says what the format could not carry.
          */
         get: operations["export_api_v1_campaigns__campaign__export_get"];
         put?: never;
@@ -627,7 +673,7 @@ export interface paths {
         put?: never;
         /**
          * Bring
-         * @description Labels of a file (CSV, JSONL): a column that names the sample, and one with its label.  All of it or none.
+         * @description Labels of a file in any format that is read, or of a table with a row a sample.  All of them or none.
          */
         post: operations["bring_api_v1_campaigns__campaign__import_post"];
         delete?: never;
@@ -667,9 +713,29 @@ export interface paths {
         put?: never;
         /**
          * Choose
-         * @description The k most worth asking about.  Nothing is kept.
+         * @description The k most worth asking about, of `texts`, or of samples that your model has said something of.
          */
         post: operations["choose_api_v1_select_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/select/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose From
+         * @description The same as `askance select` on a file: .npz, .npy, .parquet, .arrow, .csv, .jsonl, or a .zip of pictures.
+         */
+        post: operations["choose_from_api_v1_select_file_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -705,7 +771,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description In the text format of Prometheus; with a token, as everything else.
+         * @description In the text format of Prometheus; it tells of every campaign, so it takes an administrator's token.
          */
         get: operations["metrics_metrics_get"];
         put?: never;
@@ -805,7 +871,7 @@ export interface components {
              * Content
              * @enum {string}
              */
-            content: "image" | "text" | "table" | "array" | "signals";
+            content: "image" | "audio" | "text" | "table" | "array" | "signals";
             /** Guide */
             guide: string;
             /** Strategy */
@@ -848,22 +914,27 @@ export interface components {
         };
         /**
          * Content
-         * @description What is shown of a sample.  text, or the address of an image, or the fields of a row.
+         * @description What is shown of a sample.  text, or the address of an image or a recording, or the fields of a row.
          *
          *     width, height: of the picture as it lies on the disk, turned upright, where a label has coordinates in it
+         *     seconds: how long the recording is
          */
         Content: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "image" | "text" | "table" | "array" | "signals";
+            kind: "image" | "audio" | "text" | "table" | "array" | "signals";
             /** Name */
             name: string;
             /** Text */
             text?: string | null;
             /** Image */
             image?: string | null;
+            /** Audio */
+            audio?: string | null;
+            /** Seconds */
+            seconds?: number | null;
             /** Width */
             width?: number | null;
             /** Height */
@@ -983,8 +1054,30 @@ export interface components {
             request_id: string;
         };
         /**
+         * FileFormat
+         * @description kinds: of label that it carries; keeps: what beside them; folder: it comes and goes as a .zip.
+         */
+        FileFormat: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Read */
+            read: boolean;
+            /** Written */
+            written: boolean;
+            /** Folder */
+            folder: boolean;
+            /** Kinds */
+            kinds: string[];
+            /** Keeps */
+            keeps: string[];
+        };
+        /**
          * Given
-         * @description What to choose from: the samples' own names in `items`, with probabilities and embeddings of your model.
+         * @description What to choose from: probabilities and embeddings of your model, or texts that a learner of ours looks at.
+         *
+         *     items: the samples' own names; labels: {item: label}, of texts that are labelled already
          */
         Given: {
             /** K */
@@ -999,6 +1092,24 @@ export interface components {
              * @default []
              */
             items: string[];
+            /**
+             * Texts
+             * @default []
+             */
+            texts: string[];
+            /**
+             * Labels
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Learner
+             * @description Of texts; left out, tfidf
+             * @default
+             */
+            learner: string;
             /** Probs */
             probs?: number[][] | null;
             /** Embeddings */
@@ -1040,15 +1151,19 @@ export interface components {
             /** Done */
             done: components["schemas"]["Past"][];
         };
-        /** Imported */
+        /**
+         * Imported
+         * @description new: labels that were not known; labels: those that the file has for samples of the campaign.
+         */
         Imported: {
             /** New */
             new: number;
-            /**
-             * Left Out
-             * @default []
-             */
-            left_out: string[];
+            /** Format */
+            format: string;
+            /** Labels */
+            labels: number;
+            /** Losses */
+            losses: components["schemas"]["Loss"][];
         };
         /**
          * Invitation
@@ -1088,6 +1203,18 @@ export interface components {
         Log: {
             /** Entries */
             entries: components["schemas"]["Entry"][];
+        };
+        /**
+         * Loss
+         * @description What could not be carried, how often, and where at first.
+         */
+        Loss: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
         };
         /**
          * Me
@@ -1177,6 +1304,14 @@ export interface components {
              */
             what: string;
         };
+        /** Part */
+        Part: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "reviewer" | "annotator";
+        };
         /**
          * Past
          * @description What one has done lately, newest first.
@@ -1198,6 +1333,18 @@ export interface components {
             at: number;
             content: components["schemas"]["Content"];
         };
+        /**
+         * Peaks
+         * @description The outline of a recording: the least and the greatest value of each of equal stretches; 127 is full scale.
+         */
+        Peaks: {
+            /** Seconds */
+            seconds: number;
+            /** Low */
+            low: number[];
+            /** High */
+            high: number[];
+        };
         /** Pick */
         Pick: {
             /** Item */
@@ -1211,12 +1358,51 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * PickOfFile
+         * @description id: of the content, or of the key; item: the name in the file.
+         */
+        PickOfFile: {
+            /**
+             * Id
+             * @description A sample: 16 hexadecimal digits
+             */
+            id: string;
+            /** Item */
+            item: string;
+            /** Rank */
+            rank: number;
+            /** Utility */
+            utility: number;
+            /** Why */
+            why: string;
+        };
         /** Picks */
         Picks: {
             /** Strategy */
             strategy: string;
             /** Picks */
             picks: components["schemas"]["Pick"][];
+        };
+        /**
+         * PicksOfFile
+         * @description pool: samples to choose from; labeled: those that had a label; skipped: {name: why it could not be read}.
+         */
+        PicksOfFile: {
+            /** Strategy */
+            strategy: string;
+            /** Learner */
+            learner: string;
+            /** Pool */
+            pool: number;
+            /** Labeled */
+            labeled: number;
+            /** Picks */
+            picks: components["schemas"]["PickOfFile"][];
+            /** Skipped */
+            skipped: {
+                [key: string]: string;
+            };
         };
         /** Point */
         Point: {
@@ -2306,6 +2492,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"][];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    let_in_api_v1_campaigns__campaign__members__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Part"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description The request cannot be read */
@@ -3905,6 +4208,136 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The range of bytes that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A range beyond the end of the recording */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    peaks_api_v1_campaigns__campaign__samples__sample__peaks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A sample: 16 hexadecimal digits */
+                sample: string;
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
+                };
+            };
             /** @description The request cannot be read */
             400: {
                 headers: {
@@ -4807,6 +5240,7 @@ export interface operations {
     log_api_v1_campaigns__campaign__log_get: {
         parameters: {
             query?: {
+                /** @description The number of an entry */
                 before?: number;
                 n?: number;
             };
@@ -5143,10 +5577,121 @@ export interface operations {
             };
         };
     };
+    formats_api_v1_formats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileFormat"][];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_api_v1_campaigns__campaign__export_get: {
         parameters: {
             query?: {
-                format?: "csv" | "jsonl" | "parquet";
+                /** @description A name of `/formats`; '' is known by the file */
+                format?: string;
             };
             header?: never;
             path: {
@@ -5258,7 +5803,12 @@ export interface operations {
     bring_api_v1_campaigns__campaign__import_post: {
         parameters: {
             query: {
+                /** @description What the file is called: its ending counts */
                 name: string;
+                /** @description A name of `/formats`; '' is known by the file */
+                format?: string;
+                /** @description Which answers, where the file has several questions */
+                question?: string;
             };
             header?: never;
             path: {
@@ -5503,6 +6053,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Picks"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_from_api_v1_select_file_post: {
+        parameters: {
+            query: {
+                /** @description What the file is called: its ending counts */
+                name: string;
+                k: number;
+                strategy?: string;
+                seed?: number;
+                learner?: string;
+                text?: string;
+                features?: string;
+                id?: string;
+                label?: string;
+                signals?: string;
+                /** @description JSON: {name of a sample: its label} */
+                labels?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicksOfFile"];
                 };
             };
             /** @description The request cannot be read */

@@ -1,6 +1,8 @@
 """What is around a question: its picture, its neighbours, the map, the grid.  Floor 6."""
 
-from fastapi import APIRouter, Response
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import select
 
@@ -9,20 +11,42 @@ from askance.ops import hex_id, parse_id
 from askance.server import shapes
 from askance.server.desk import LEASE
 from askance.server.media import picture
+from askance.server.ranges import ranged
 from askance.server.refused import Refused
 from askance.server.routes import HERE, Annotator, Reviewer
 from askance.server.sample import sample_of
+from askance.server.sounds import outline, playable
 from askance.store.schema import slot, task
 
 router = APIRouter(prefix=HERE, tags=["looking"])
 FRESH = {"cache-control": "private, max-age=86400, immutable"}  # an id is of the content
 
 
-@router.get("/media/{sample}", response_class=Response)
-def media(at: Annotator, sample: shapes.SampleId, size: int = 0) -> FileResponse:
-    """The picture of a sample, decoded and encoded again; size: of its longer side, 0 for as large as is shown."""
-    path, kind = picture(at.desk, parse_id(sample), size)
+PIECES: dict[int | str, dict[str, Any]] = {
+    206: {"description": "The range of bytes that was asked for"},
+    416: {"model": shapes.Problem, "description": "A range beyond the end of the recording"},
+}
+
+
+@router.get("/media/{sample}", response_class=Response, responses=PIECES)
+def media(at: Annotator, sample: shapes.SampleId, request: Request, size: int = 0) -> Response:
+    """The picture of a sample, decoded and encoded again, or the recording, which may be asked for by ranges of bytes.
+
+    size: of the picture's longer side, 0 for as large as is shown.
+    """
+    id = parse_id(sample)
+    if at.desk.content_kind == "audio":
+        path, kind = playable(at.desk, id)
+        return ranged(request, path, kind, FRESH)
+    path, kind = picture(at.desk, id, size)
     return FileResponse(path, media_type=kind, headers=FRESH)
+
+
+@router.get("/samples/{sample}/peaks")
+def peaks(at: Annotator, sample: shapes.SampleId, response: Response) -> shapes.Peaks:
+    """The outline of a recording."""
+    response.headers.update(FRESH)
+    return outline(at.desk, parse_id(sample))
 
 
 @router.get("/samples/{sample}")
