@@ -1,11 +1,14 @@
 """Dawid & Skene 1979: everybody has a confusion matrix of their own, found without the truth.  Floor 2."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from askance import ops
 from askance.annotators.answers import Answers, Consensus, settled
-from askance.errors import BadLabel
+from askance.errors import BadLabel, nearest
 from askance.progress import bar
 
 
@@ -32,7 +35,13 @@ class DawidSkene:
 
 
 def dawid_skene(
-    answers: Answers, *, smoothing: float = 1.0, rounds: int = 1000, tolerance: float = 1e-9, seed: int = 0
+    answers: Answers,
+    *,
+    smoothing: float = 1.0,
+    rounds: int = 1000,
+    tolerance: float = 1e-9,
+    seed: int = 0,
+    known: Mapping[int, str] | None = None,
 ) -> DawidSkene:
     """Maximum likelihood by EM from the shares of the votes (their equation 3.1), which also says which class is which.
 
@@ -40,18 +49,23 @@ def dawid_skene(
                0 is the paper's, and makes what was never seen impossible; where people have answered little, some is
                better (docs/annotators.md has figures)
     tolerance  relative change of the objective at which it stops
+    known      {id: class} of samples whose truth is known (gold questions, a reviewer's decisions): they are held to
+               it, and so say how people err
     Quality is the share of a person's answers that is expected to be right.  People are taken to err independently of
     each other, given the class.
     """
     if smoothing < 0:
         raise BadLabel(f"smoothing must be 0 or more, not {smoothing!r}")
+    told = _told(answers)
+    fixed, true = _fixed(answers, known or {})
     belief = _shares(answers)
+    belief[fixed] = np.eye(len(answers.classes))[true]
     found: list[float] = []
     converged = False
     with bar("Dawid-Skene", rounds) as done:
         while len(found) < rounds and not converged:
-            prior, confusion = _maximised(answers, belief, smoothing)
-            belief, likelihood = _expected(answers, prior, confusion)
+            prior, confusion = _maximised(answers, told, belief, smoothing)
+            belief, likelihood = _expected(told, prior, confusion, fixed, true)
             found.append(likelihood + smoothing * float(_logs(prior).sum() + _logs(confusion).sum()))
             converged = len(found) > 1 and found[-1] - found[-2] <= tolerance * (1.0 + abs(found[-1]))
             done(len(found))
@@ -73,11 +87,31 @@ def _shares(answers: Answers) -> np.ndarray:
     return np.where(total > 0, votes / np.maximum(total, 1.0), votes.sum(0) / votes.sum())
 
 
-def _maximised(answers: Answers, belief: np.ndarray, smoothing: float) -> tuple[np.ndarray, np.ndarray]:
+def _told(answers: Answers) -> Any:
+    """(N, J * C) sparse: how often a person gave a class.  Both steps are products with it."""
+    from scipy.sparse import csr_array
+
+    column = answers.person * len(answers.classes) + answers.value
+    shape = (len(answers.ids), len(answers.people) * len(answers.classes))
+    return csr_array((np.ones(len(answers)), (answers.item, column)), shape)
+
+
+def _fixed(answers: Answers, known: Mapping[int, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows whose truth is known, and the number of its class; samples that are not here say nothing."""
+    place = {c: n for n, c in enumerate(answers.classes)}
+    there = set(answers.ids.tolist()) if known else set()
+    here = {i: label for i, label in known.items() if i in there}
+    for i, label in here.items():
+        if label not in place:
+            raise BadLabel(f"the true label {label!r} of sample {ops.hex_id(i)} is no class{nearest(label, place)}")
+    rows = np.searchsorted(answers.ids, np.fromiter(here, np.uint64, len(here)))
+    return rows, np.array([place[label] for label in here.values()], np.int64)
+
+
+def _maximised(answers: Answers, told: Any, belief: np.ndarray, smoothing: float) -> tuple[np.ndarray, np.ndarray]:
     """Their equations 2.3 and 2.4.  A class that a person was never asked about: each answer is as likely."""
     classes = len(answers.classes)
-    said = np.zeros((len(answers.people), classes, classes))  # [person, said, true]
-    np.add.at(said, (answers.person, answers.value), belief[answers.item])
+    said = (told.T @ belief).reshape(len(answers.people), classes, classes)  # [person, said, true]
     counts = said.transpose(0, 2, 1) + smoothing
     total = counts.sum(2, keepdims=True)
     confusion = np.where(total > 0, counts / np.where(total > 0, total, 1.0), 1.0 / classes)
@@ -87,16 +121,22 @@ def _maximised(answers: Answers, belief: np.ndarray, smoothing: float) -> tuple[
     return prior / prior.sum(), confusion
 
 
-def _expected(answers: Answers, prior: np.ndarray, confusion: np.ndarray) -> tuple[np.ndarray, float]:
+def _expected(
+    told: Any, prior: np.ndarray, confusion: np.ndarray, fixed: np.ndarray, true: np.ndarray
+) -> tuple[np.ndarray, float]:
     """Their equation 2.5.  -> (N, C) what each sample is, and the log-likelihood of all the answers (2.7)."""
+    classes = len(prior)
     with np.errstate(divide="ignore"):
-        log = np.tile(np.log(prior), (len(answers.ids), 1))
-        steps = np.log(confusion).transpose(0, 2, 1)  # [person, said, true]
-    np.add.at(log, answers.item, steps[answers.person, answers.value])
+        steps = np.log(confusion).transpose(0, 2, 1).reshape(-1, classes)  # [person and said, true]
+        log = np.log(prior) + told @ steps
     high = log.max(1, keepdims=True)
     mass = np.exp(log - high)
     total = mass.sum(1, keepdims=True)
-    return mass / total, float((np.log(total) + high).sum())
+    likely = np.log(total[:, 0]) + high[:, 0]
+    belief = mass / total
+    likely[fixed] = log[fixed, true]
+    belief[fixed] = np.eye(classes)[true]
+    return belief, float(likely.sum())
 
 
 def _logs(p: np.ndarray) -> np.ndarray:

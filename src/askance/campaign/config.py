@@ -24,6 +24,8 @@ from askance.protocols import LabelKind
 from askance.spec import parse
 from askance.usual import AUTO
 
+AGGREGATES = ("first", "majority", "dawid_skene")
+
 
 def said(help: str, default: Any = "", low: float | None = None, below: float | None = None) -> Any:
     """A setting: its default, what it means, and its range, low <= value < below."""
@@ -57,10 +59,14 @@ class Config:
     warmup: int = said("questions of round 0, before anything is learned", 20, low=1)
     warmup_strategy: str = said("how round 0 is chosen; left out, typiclust where there are embeddings, else random")
     budget: int | None = said("most labels to ask for in all; left out, as many as the pool has", None, low=1)
-    overlap: int = said("people who are asked each question", 1, low=1)
+    overlap: int = said("people who are asked each question", 1, low=1, below=1000)
+    aggregate: str = said("which of several answers counts: first, majority or dawid_skene", "majority")
+    gold: float = said("share of what people are asked whose answer is known, to see how they do", 0.0, low=0, below=1)
+    gold_feedback: bool = said("true: whoever answers a gold question is told at once how they did", False)
     seed: int = said("same seed, same picks", 0, low=0, below=2**32)
     validation: float = said("share of the pool, and so of every batch, drawn to measure on", 0.0, low=0, below=1)
     test: float = said("share of the pool that is only measured on; its labels come from `truth`", 0.0, low=0, below=1)
+    control: int = said("folds in which labels that were drawn at random are learned from alone, to compare", 0, low=0)
     stop: str = said("stopping rule that may end a run; left out, verdicts are shown and never act")
     stop_set: int = said("samples whose predictions the stopping rules watch", 1000, low=0)
     truth: str = said("answer key: a CSV or JSONL file, or a folder with one folder a class")
@@ -77,6 +83,16 @@ class Config:
             raise BadConfig(f"classes have no place beside labels = {self.labels!r}: there a label is a {name}")
         if name != CLASS and self.open_classes:
             raise BadConfig(f"open_classes is for labels = 'class', not {self.labels!r}")
+        if self.aggregate not in AGGREGATES:
+            named = ", ".join(AGGREGATES)
+            hint = nearest(self.aggregate, AGGREGATES)
+            raise BadConfig(f"aggregate must be one of {named}, not {self.aggregate!r}{hint}")
+        if self.aggregate == "dawid_skene" and name not in (CLASS, "preference"):
+            raise BadConfig(
+                f"dawid_skene is for labels that are one class of several, not {self.labels!r}; majority suits any"
+            )
+        if self.control == 1:
+            raise BadConfig("control is a number of folds, 2 or more, or 0 for none; 5 is usual")
         for text in {self.strategy, self.warmup_strategy} - {"", AUTO}:
             parse(text)
         if self.stop:

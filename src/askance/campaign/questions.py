@@ -2,8 +2,9 @@
 
 A question has a slot for each answer that is wanted.  A slot is leased to whoever asks, and nobody is handed two of one
 question; a lease that runs out puts it back.  An answer that comes after that counts as long as there is a slot for it;
-else it is kept beside those that count.  `asked`, `told`, `skipped` and `undone` work in the caller's transaction, so
-that a server can put many into one.
+else it is kept beside those that count.  A gold question is in a slot of its own, that nobody else is handed, and its
+answer never counts; to whoever answers it is as any other.  `asked`, `told`, `skipped` and `undone` work in the
+caller's transaction, so that a server can put many into one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select
 
+from askance.campaign.trials import mixed, trials_of
 from askance.errors import Conflict
 from askance.ops import hex_id, parse_id
 from askance.store import Store
-from askance.store.effects import free, held
+from askance.store.effects import free, held, is_gold
 from askance.store.schema import label, lease, said, slot, task
 
 
@@ -41,11 +43,19 @@ def ask(store: Store, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
 def asked(store: Store, db: Connection, who: str, n: int, seconds: float, beside: Collection[int] = ()) -> list[Task]:
     """`ask` in the caller's transaction.  beside: samples that they are not handed now, though they may hold them."""
     now = store.clock()
-    rows = _next(db, who, n, now, {hex_id(i) for i in beside})
-    if rows:
-        body = {"samples": [r.sample for r in rows], "until": now + seconds}
+    mine, new = _next(db, who, n, now, {hex_id(i) for i in beside})
+    new, gold = mixed(db, trials_of(db), who, new) if new else (new, [])
+    if gold:
+        store.record(db, "trial", who, {"samples": gold, "until": now + seconds})
+    if mine or new:
+        body = {"samples": [r.sample for r in (*mine, *new)], "until": now + seconds}
         store.record(db, "lease", who, body)
-    return [_task(r, now + seconds) for r in rows]
+    tasks = [_task(r, now + seconds) for r in (*mine, *new)]
+    return sorted([*tasks, *_gold(gold, now + seconds)], key=lambda t: (t.round, t.rank)) if gold else tasks
+
+
+def _gold(samples: Sequence[Sequence[Any]], until: float) -> list[Task]:
+    return [Task(parse_id(s), name, round, rank, 0.0, "", until) for s, name, round, rank in samples]
 
 
 def renew(store: Store, db: Connection, who: str, samples: Collection[int], seconds: float) -> float:
@@ -72,7 +82,7 @@ _MY_OTHER = slot.alias("mine")
 _BEFORE = slot.alias("before")
 _ASKED_ME = exists().where(_MY_OTHER.c.sample == slot.c.sample, _MY_OTHER.c.who == bindparam("by"))
 _FIRST_OPEN = ~exists().where(_BEFORE.c.sample == slot.c.sample, _BEFORE.c.n < slot.c.n, _BEFORE.c.state == "open")
-_WHAT = (task.c.name, task.c.utility, task.c.why)
+_WHAT = (task.c.name, task.c.utility, task.c.why, task.c.guesses)
 _BEST = (
     select(slot.c.sample, slot.c.round, slot.c.rank, *_WHAT)
     .join(task, task.c.sample == slot.c.sample)
@@ -81,17 +91,20 @@ _BEST = (
 )
 _MINE = _BEST.where(slot.c.who == bindparam("by"), slot.c.state == "leased")
 _OPEN = _BEST.where(slot.c.state == "open", ~_ASKED_ME, _FIRST_OPEN)
-_LAPSED = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~_ASKED_ME)
+_LAPSED = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~slot.c.gold, ~_ASKED_ME)
 
 
-def _next(db: Connection, who: str, n: int, now: float, beside: Collection[str] = ()) -> list[Any]:
+def _next(
+    db: Connection, who: str, n: int, now: float, beside: Collection[str] = ()
+) -> tuple[list[Any], Sequence[Any]]:
+    """What they hold, and what is free."""
     holds = db.execute(_MINE, {"n": n + len(beside), "by": who}).all()
     mine = [r for r in holds if r.sample not in beside][:n]
     left = n - len(mine)
     want: dict[str, Any] = {"n": left, "by": who}
     free = [*db.execute(_OPEN, want), *db.execute(_LAPSED, {**want, "now": now})] if left else []
     best = {r.sample: r for r in sorted(free, key=lambda r: (r.round, r.rank), reverse=True)}  # one slot of each
-    return mine + sorted(best.values(), key=lambda r: (r.round, r.rank))[:left]
+    return mine, sorted(best.values(), key=lambda r: (r.round, r.rank))[:left]
 
 
 def tell(store: Store, who: str, answers: Sequence[tuple[int, str]]) -> list[bool]:
@@ -138,7 +151,8 @@ def undone(store: Store, db: Connection, who: str, seconds: float) -> tuple[Task
     row: Any = last if answered else left
     back = held(db, row.sample, who, "done", "skipped") is not None
     until = store.clock() + seconds
-    store.record(db, "undo", who, {"sample": row.sample, "back": back, "until": until})
+    knows = {"told": True} if answered and row.gold and trials_of(db).told else {}
+    store.record(db, "undo", who, {"sample": row.sample, "back": back, "until": until, **knows})
     found = db.execute(select(task).where(task.c.sample == row.sample)).one()
     return _task(found, until), row.value if answered else None
 
@@ -152,7 +166,7 @@ def told(
     key: str = "",
     more: Mapping[str, Any] | None = None,
 ) -> bool:
-    """One answer, in the caller's transaction.  -> whether it counts.
+    """One answer, in the caller's transaction.  -> whether it counts; of a gold question's it is said that it does.
 
     key   what the client calls this answer: the same key again is the same answer, whatever has happened since
     more  how it came about: plain data that is kept with it
@@ -162,11 +176,13 @@ def told(
         return before
     row = _asked(db, who, sample)
     mine = held(db, row.sample, who, "leased", "done")
-    counts = mine is not None or free(db, row.sample, store.clock()) is not None
+    gold = mine is not None and is_gold(mine)
+    counts = not gold and (mine is not None or free(db, row.sample, store.clock()) is not None)
     if key or more or (row.said, row.said_counted) != (value, counts):
         body: dict[str, Any] = {"sample": row.sample, "value": value, "counted": counts}
+        body |= {"gold": "told" if trials_of(db).told else "untold"} if gold else {}
         store.record(db, "label", who, body | ({"key": key} if key else {}) | ({"more": dict(more)} if more else {}))
-    return counts
+    return counts or gold
 
 
 def _said_before(db: Connection, key: str, who: str, sample: int) -> bool | None:

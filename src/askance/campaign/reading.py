@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Table, exists, func, select
 from askance import metrics
 from askance.campaign import record
 from askance.campaign.config import Config
+from askance.campaign.consensus import consensus
 from askance.campaign.plan import Known
 from askance.history import Pick, Round
 from askance.ops import parse_id
 from askance.ops.numerals import as_numbers
-from askance.store.schema import campaign, event, label, lock, pick, round_, slot, task, unreadable, verdict
+from askance.store.schema import campaign, event, gold, label, lock, pick, round_, slot, task, unreadable
 
 
 def setting(db: Connection, key: str) -> str | None:
@@ -23,16 +24,9 @@ def setting(db: Connection, key: str) -> str | None:
 
 
 def labels(db: Connection) -> dict[int, str]:
-    """{id: label} in the order in which the first answers came: what a reviewer decided, else what most people say.
-
-    Of two answers that as many give, the one that came first.
-    """
-    votes: dict[str, Counter[str]] = {}
-    for r in db.execute(select(label.c.sample, label.c.value).where(label.c.counted).order_by(label.c.seq)):
-        votes.setdefault(r.sample, Counter())[r.value] += 1
-    decided = {r.sample: r.value for r in db.execute(select(verdict.c.sample, verdict.c.value))}
-    said = {sample: decided.pop(sample, None) or count.most_common(1)[0][0] for sample, count in votes.items()}
-    return {parse_id(sample): value for sample, value in {**said, **decided}.items()}
+    """{id: label} in the order in which the first answers came: what a reviewer decided, else what the campaign's rule
+    makes of the answers that count (campaign/settling.py)."""
+    return {parse_id(sample): one.value for sample, one in consensus(db).items()}
 
 
 def counted(db: Connection) -> int:
@@ -47,12 +41,15 @@ def known(db: Connection) -> Known:
     skipped = (parse_id(r.sample) for r in rows if r.state == "skipped")
     unread = (parse_id(s) for s in db.execute(select(unreadable.c.sample)).scalars())
     drawn = (parse_id(r.sample) for r in rows if r.role == "validation")
-    return Known(labels(db), frozenset(waiting), frozenset(skipped) | frozenset(unread), frozenset(drawn))
+    told = labels(db)
+    tests = (i for i in map(parse_id, db.execute(select(gold.c.sample)).scalars()) if i not in told)
+    gone = frozenset(skipped) | frozenset(unread) | frozenset(tests)
+    return Known(told, frozenset(waiting), gone, frozenset(drawn))
 
 
 def untouched(db: Connection) -> frozenset[int]:
     """Questions that are open and that nobody holds or has answered, in any of their slots."""
-    begun = exists().where(slot.c.sample == task.c.sample, slot.c.state != "open")
+    begun = exists().where(slot.c.sample == task.c.sample, slot.c.state != "open", ~slot.c.gold)
     found = db.execute(select(task.c.sample).where(task.c.state == "open", ~begun)).scalars()
     return frozenset(map(parse_id, found))
 
@@ -80,7 +77,7 @@ def counts(db: Connection) -> dict[str, Any]:
     """How many questions are in which state, and who has said how much."""
     states, slots = _by_state(db, task), _by_state(db, slot)
     people = db.execute(select(label.c.who, func.count()).group_by(label.c.who).order_by(label.c.who))
-    late = db.execute(select(func.count()).select_from(label).where(~label.c.counted)).scalar() or 0
+    late = db.execute(select(func.count()).select_from(label).where(~label.c.counted, ~label.c.gold)).scalar() or 0
     unread = db.execute(select(func.count()).select_from(unreadable)).scalar() or 0
     return {
         "labels": counted(db),
@@ -104,7 +101,7 @@ def left_out(db: Connection) -> dict[str, str]:
     name = func.coalesce(task.c.name, unreadable.c.sample)
     unread = db.execute(select(name, unreadable.c.why).select_from(named))
     why = select(task.c.name, slot.c.reason).join(slot, slot.c.sample == task.c.sample)
-    skipped = db.execute(why.where(task.c.state == "skipped", slot.c.state == "skipped"))
+    skipped = db.execute(why.where(task.c.state == "skipped", slot.c.state == "skipped", ~slot.c.gold))
     return {r[0]: r[1] or "skipped" for r in (*unread, *skipped)}
 
 

@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, TextClause, bindparam, case, delete, exists, insert, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    TextClause,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from askance.store.schema import (
     campaign,
@@ -22,9 +35,12 @@ from askance.store.schema import (
     said,
     slot,
     task,
+    tested,
     unreadable,
     verdict,
 )
+
+GOLD_FROM = 10_000  # the number of a sample's first gold slot: its others are below
 
 
 @dataclass(frozen=True)
@@ -64,12 +80,14 @@ CHANGE = (
     .values({name: bindparam(f"new_{name}") for name in STATE})
 )
 SLOTS = select(slot).where(slot.c.sample == bindparam("at")).order_by(slot.c.n)
-WITHDRAW = update(slot).where(slot.c.sample == bindparam("at")).values(state="withdrawn")
+WITHDRAW = update(slot).where(slot.c.sample == bindparam("at"), ~slot.c.gold).values(state="withdrawn")
+GUESS = update(gold).where(gold.c.sample == bindparam("at")).values(guesses=bindparam("new_guesses"))
 FORGET = delete(label).where(label.c.sample == bindparam("at"), label.c.who == bindparam("by"))
+UNTEST = delete(tested).where(tested.c.sample == bindparam("at"), tested.c.who == bindparam("by"))
 
 
 def _has(*states: str) -> Any:
-    return exists().where(slot.c.sample == task.c.sample, or_(*(slot.c.state == s for s in states)))
+    return exists().where(slot.c.sample == task.c.sample, or_(*(slot.c.state == s for s in states)), ~slot.c.gold)
 
 
 # A question is open while a slot is; an answer, also one that was imported, settles it before a skip does.
@@ -100,9 +118,14 @@ def held(db: Connection, sample: str, who: str, *states: str) -> int | None:
     return next((s.n for s in db.execute(SLOTS, {"at": sample}) if s.who == who and s.state in states), None)
 
 
+def is_gold(n: int | None) -> bool:
+    """Whether the slot of this number only tests who answers it."""
+    return n is not None and n >= GOLD_FROM
+
+
 def free(db: Connection, sample: str, now: float) -> int | None:
     """A slot that nobody holds: one that is open, else one whose lease has run out."""
-    every = db.execute(SLOTS, {"at": sample}).all()
+    every = [s for s in db.execute(SLOTS, {"at": sample}) if not s.gold]
     lapsed = (s.n for s in every if s.state == "leased" and s.until < now)
     return next((s.n for s in every if s.state == "open"), next(lapsed, None))
 
@@ -114,12 +137,15 @@ def _create(db: Connection, e: Event) -> None:
 def _round(db: Connection, e: Event) -> None:
     """body: number, record, picks [[sample, name, rank, utility, why, role]], unreadable {sample: why}; and where they
     are not the usual ones, wanted (answers a question, 1), withdrawn [sample] (questions that nobody has begun) and
-    guesses {sample: [[class, probability]]}."""
+    guesses {sample: [[class, probability]]}, of the picks and of gold questions."""
     db.execute(insert(round_).values(number=e.body["number"], at=e.at, body=e.body["record"]))
     back = e.body.get("withdrawn", [])
     if back:
         db.execute(WITHDRAW, [{"at": s} for s in back])
         db.execute(SETTLE, [{"at": s} for s in back])
+    guesses = {s: json.dumps(found) for s, found in e.body.get("guesses", {}).items()}
+    if every := db.execute(select(gold.c.sample)).scalars().all():
+        db.execute(GUESS, [{"at": s, "new_guesses": guesses.get(s)} for s in every])
     names = ("sample", "name", "rank", "utility", "why", "role")
     rows = [dict(zip(names, pick, strict=True)) for pick in e.body["picks"]]
     if rows:
@@ -128,13 +154,12 @@ def _round(db: Connection, e: Event) -> None:
         states = {True: "done", False: "open"}
         chosen = ("sample", "name", "rank", "utility", "why")
         put(db, pick, [{**{key: r[key] for key in chosen}, "round": e.body["number"]} for r in rows])
-        guesses = {s: json.dumps(found) for s, found in e.body.get("guesses", {}).items()}
         about = [
             {**r, "round": e.body["number"], "state": states[r["sample"] in known], "guesses": guesses.get(r["sample"])}
             for r in rows
         ]
         put(db, task, about)
-        empty = dict.fromkeys(("who", "until", "seq", "reason"))
+        empty = {**dict.fromkeys(("who", "until", "seq", "reason")), "gold": False}
         slots = [
             {"sample": r["sample"], "n": n, "round": e.body["number"], "rank": r["rank"], **empty}
             | {"state": states[r["sample"] in known]}
@@ -155,22 +180,52 @@ def _lease(db: Connection, e: Event) -> None:
 
 
 def _release(db: Connection, e: Event) -> None:
-    """body: samples.  They go back to whoever comes next."""
-    found = [(s, held(db, s, e.who, "leased")) for s in e.body["samples"]]
-    _change(db, [(s, n) for s, n in found if n is not None], "open", None)
+    """body: samples.  They go back to whoever comes next; what tests this person alone goes to nobody."""
+    found = [(s, n) for s in e.body["samples"] if (n := held(db, s, e.who, "leased")) is not None]
+    _change(db, [(s, n) for s, n in found if not is_gold(n)], "open", None)
+    _change(db, [(s, n) for s, n in found if is_gold(n)], "withdrawn", None)
+
+
+def _trial(db: Connection, e: Event) -> None:
+    """body: samples [[sample, name, round, rank]], until.  Gold questions, each leased to `who` in a slot of its own,
+    at the place of the question that they are put beside."""
+    for sample, name, round, rank in e.body["samples"]:
+        every = [s for s in db.execute(SLOTS, {"at": sample}) if s.gold]
+        spare = (s.n for s in every if s.state == "withdrawn")
+        n = next(spare, max((s.n for s in every), default=GOLD_FROM - 1) + 1)
+        place = {"sample": sample, "round": round, "rank": rank}
+        put(db, slot, [{**place, **dict.fromkeys(STATE), "n": n, "state": "withdrawn", "gold": True}])
+        if db.execute(select(task.c.sample).where(task.c.sample == sample)).first() is None:
+            nothing = {"utility": 0.0, "why": "", "guesses": None, "state": "withdrawn", "role": "gold"}
+            put(db, task, [{**place, **nothing, "name": name}])
+        _change(db, [(sample, n)], "leased", e.who, until=e.body["until"])
+    put(db, lease, [{"sample": s[0], "who": e.who} for s in e.body["samples"]])
 
 
 def _label(db: Connection, e: Event) -> None:
-    """body: sample, value, counted; more, and the client's key, where there are any."""
-    sample, counted = e.body["sample"], e.body["counted"]
+    """body: sample, value, counted; more, and the client's key, where there are any; gold: "told" or "untold", where it
+    answers a gold question, and whether they were told at once how they did."""
+    sample, counted, trial = e.body["sample"], e.body["counted"], e.body.get("gold", "")
     more = json.dumps(e.body["more"], sort_keys=True) if e.body.get("more") else None
     row = {"sample": sample, "who": e.who, "value": e.body["value"], "counted": counted, "at": e.at, "seq": e.seq}
-    put(db, label, [{**row, "more": more}])
-    _keep_key(db, e, counted)
-    if counted:
+    put(db, label, [{**row, "more": more, "gold": bool(trial)}])
+    _keep_key(db, e, counted or bool(trial))
+    if trial:
+        _test(db, e, trial == "told")
+    elif counted:
         n = held(db, sample, e.who, "leased", "done")
         n = free(db, sample, e.at) if n is None else n
         _change(db, [] if n is None else [(sample, n)], "done", e.who)
+
+
+def _test(db: Connection, e: Event, was_told: bool) -> None:
+    sample = e.body["sample"]
+    row = {"sample": sample, "who": e.who, "value": e.body["value"], "at": e.at}
+    mine = (tested.c.sample == sample) & (tested.c.who == e.who)
+    if not was_told or db.execute(select(tested.c.sample).where(mine)).first() is None:
+        put(db, tested, [row])
+    n = held(db, sample, e.who, "leased", "done", "skipped")
+    _change(db, [] if n is None else [(sample, n)], "done", e.who)
 
 
 def _skip(db: Connection, e: Event) -> None:
@@ -186,19 +241,21 @@ def _keep_key(db: Connection, e: Event, counted: bool) -> None:
 
 
 def _undo(db: Connection, e: Event) -> None:
-    """body: sample, back (whether the question goes back to `who`), until."""
+    """body: sample, back (whether the question goes back to `who`), until; told: they know how they did on it."""
     sample = e.body["sample"]
     db.execute(FORGET, {"at": sample, "by": e.who})
+    if not e.body.get("told"):
+        db.execute(UNTEST, {"at": sample, "by": e.who})
     n = held(db, sample, e.who, "done", "skipped") if e.body["back"] else None
     _change(db, [] if n is None else [(sample, n)], "leased", e.who, until=e.body["until"])
 
 
 def _import(db: Connection, e: Event) -> None:
     """body: labels {sample: value}.  Nobody needs to be asked about them any more."""
-    base = {"who": e.who, "counted": True, "at": e.at, "seq": e.seq, "more": None}
+    base = {"who": e.who, "counted": True, "at": e.at, "seq": e.seq, "more": None, "gold": False}
     put(db, label, [{"sample": s, "value": v, **base} for s, v in e.body["labels"].items()])
     for sample in e.body["labels"]:
-        left = [(sample, s.n) for s in db.execute(SLOTS, {"at": sample}) if s.state != "done"]
+        left = [(sample, s.n) for s in db.execute(SLOTS, {"at": sample}) if s.state != "done" and not s.gold]
         _change(db, left, "done", e.who)
 
 
@@ -210,15 +267,15 @@ def _wish(db: Connection, e: Event) -> None:
     at = {"round": BY_HAND, "rank": e.seq, "utility": 0.0, "why": e.body["why"], "role": "train", "guesses": None}
     picks = [(s, name) for s, name in e.body["picks"] if not _begun(db, s)]
     put(db, task, [{"sample": s, "name": name, **at, "state": "open"} for s, name in picks])
-    empty = dict.fromkeys(("who", "until", "seq", "reason"))
+    empty = {**dict.fromkeys(("who", "until", "seq", "reason")), "gold": False}
     place = {"n": 0, "round": BY_HAND, "rank": e.seq, "state": "open", **empty}
     for sample, _ in picks:
-        db.execute(delete(slot).where(slot.c.sample == sample))
+        db.execute(delete(slot).where(slot.c.sample == sample, ~slot.c.gold))
     put(db, slot, [{"sample": s, **place} for s, _ in picks])
 
 
 def _begun(db: Connection, sample: str) -> bool:
-    states = {s.state for s in db.execute(SLOTS, {"at": sample})}
+    states = {s.state for s in db.execute(SLOTS, {"at": sample}) if not s.gold}
     return bool(states - {"open", "withdrawn"})
 
 
@@ -232,10 +289,19 @@ def _review(db: Connection, e: Event) -> None:
 
 
 def _gold(db: Connection, e: Event) -> None:
-    """body: answers {sample: value or None}; None: it is gold no longer."""
-    answers = e.body["answers"]
-    db.execute(delete(gold).where(gold.c.sample.in_([s for s, value in answers.items() if value is None])))
-    put(db, gold, [{"sample": s, "value": value} for s, value in answers.items() if value is not None])
+    """body: answers {sample: value or None}; None: it is gold no longer.  names {sample: name}; where it is said so
+    (ends), answers to them that are still wanted are wanted no longer."""
+    answers, names = e.body["answers"], e.body.get("names", {})
+    known = {s: value for s, value in answers.items() if value is not None}
+    for sample in answers.keys() - known.keys():
+        db.execute(delete(gold).where(gold.c.sample == sample))
+    rows = [
+        {"sample": s, "value": v, "who": e.who, "name": names.get(s, ""), "guesses": None} for s, v in known.items()
+    ]
+    put(db, gold, rows)
+    if e.body.get("ends"):
+        found = [(s, r.n) for s in known for r in db.execute(SLOTS, {"at": s}) if r.state == "open" and not r.gold]
+        _change(db, found, "withdrawn", None)
 
 
 def _remark(db: Connection, e: Event) -> None:
@@ -253,6 +319,7 @@ EFFECTS: Mapping[str, Callable[[Connection, Event], None]] = {
     "create": _create,
     "round": _round,
     "lease": _lease,
+    "trial": _trial,
     "label": _label,
     "skip": _skip,
     "undo": _undo,

@@ -3,9 +3,9 @@
 Sample ids are uint64 and SQL integers are signed, so a sample is its 16 hexadecimal digits.
 """
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false, text
 
-REVISION = "0002"  # the newest migration in `migrations/versions`
+REVISION = "0003"  # the newest migration in `migrations/versions`
 
 metadata = MetaData()
 
@@ -78,6 +78,7 @@ slot = Table(
     Column("until", Float),  # when the lease runs out
     Column("seq", Integer),  # the event that skipped it
     Column("reason", Text),  # why it was skipped
+    Column("gold", Boolean, nullable=False, server_default=false()),  # no answer is wanted: it tests who gives it
     Index("slot_next", "state", "round", "rank", "n"),
     Index("slot_who", "who", "state", "round", "rank"),
 )
@@ -101,6 +102,7 @@ label = Table(
     Column("at", Float, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("more", Text),  # JSON: how it came about, such as how long it took and what was suggested
+    Column("gold", Boolean, nullable=False, server_default=false()),  # to a gold question: it never counts
     Index("label_counted", "sample", sqlite_where=text("counted"), postgresql_where=text("counted")),
     Index("label_who", "who", "seq"),
 )
@@ -122,6 +124,19 @@ gold = Table(
     metadata,
     Column("sample", String(16), primary_key=True),
     Column("value", Text, nullable=False),
+    Column("who", Text, nullable=False),  # who said so: they are not asked
+    Column("name", Text, nullable=False),
+    Column("guesses", Text),  # as in task, by the newest model
+)
+
+# How people did on them.  Where they are told at once, it is their first answer that is kept.
+tested = Table(
+    "tested",
+    metadata,
+    Column("sample", String(16), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", Float, nullable=False),
 )
 
 # What people say about a sample besides its label.
@@ -163,4 +178,4 @@ lock = Table(
     Column("until", Float, nullable=False),
 )
 
-FOLDED = (campaign, round_, pick, task, slot, lease, label, verdict, gold, remark, said, unreadable)
+FOLDED = (campaign, round_, pick, task, slot, lease, label, verdict, gold, tested, remark, said, unreadable)
