@@ -29,7 +29,7 @@ FLOORS = [
     {"select", "shards", "stream", "contract", "describe"},
     {"store", "learners", "pools", "oracles", "formats"},
     {"campaign", "simulate"},
-    {"cli", "server", "report", "demo", "doctor", "__main__"},
+    {"cli", "server", "report", "client", "labelstudio", "demo", "doctor", "__main__"},
     {"__init__", "toy"},
 ]
 FLOOR = {name: n for n, names in enumerate(FLOORS) for name in names}
