@@ -141,7 +141,7 @@ class Trainer:
         rows = torch.from_numpy(rng.integers(0, len(self.free), count))
         raw = self.free[rows]
         x = self.feed(augmented(raw, rng) if self.plan.augment else raw)
-        return Free(x, raw, rows, self.feed, rng)
+        return Free(x, raw, rows, self.feed, rng, len(self.free))
 
     def _after(self, epoch: int, train: Data) -> Epoch:
         look = Look(self.net, self.company.layers, self.plan.precision)

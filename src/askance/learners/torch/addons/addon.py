@@ -54,6 +54,7 @@ class Free:
     rows  their places among the samples that were offered
     feed  makes of raw what the network takes
     rng   for whoever augments raw: all draws depend on (seed, epoch)
+    of    how many were offered: rows are below it
     """
 
     x: Tensor
@@ -61,6 +62,7 @@ class Free:
     rows: Tensor
     feed: Callable[[Tensor], Tensor]
     rng: np.random.Generator
+    of: int = 0
 
 
 @dataclass(frozen=True)
