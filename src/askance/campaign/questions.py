@@ -17,7 +17,7 @@ from askance.campaign.trials import mixed, trials_of
 from askance.errors import Conflict
 from askance.ops import hex_id, parse_id
 from askance.store import Store
-from askance.store.effects import free, held, is_gold
+from askance.store.effects import ONES_OWN, free, held, is_gold
 from askance.store.schema import label, lease, said, slot, task
 
 
@@ -46,10 +46,10 @@ def asked(store: Store, db: Connection, who: str, n: int, seconds: float, beside
     mine, new = _next(db, who, n, now, {hex_id(i) for i in beside})
     new, gold = mixed(db, trials_of(db), who, new) if new else (new, [])
     if gold:
-        store.record(db, "trial", who, {"samples": gold, "until": now + seconds})
+        store.record(db, "trial", who, {"samples": gold, "until": now + seconds}, now)
     if mine or new:
         body = {"samples": [r.sample for r in (*mine, *new)], "until": now + seconds}
-        store.record(db, "lease", who, body)
+        store.record(db, "lease", who, body, now)
     tasks = [_task(r, now + seconds) for r in (*mine, *new)]
     return sorted([*tasks, *_gold(gold, now + seconds)], key=lambda t: (t.round, t.rank)) if gold else tasks
 
@@ -175,13 +175,14 @@ def told(
     if before is not None:
         return before
     row = _asked(db, who, sample)
-    mine = held(db, row.sample, who, "leased", "done")
+    now, mine = store.clock(), held(db, row.sample, who, *ONES_OWN)
     gold = mine is not None and is_gold(mine)
-    counts = not gold and (mine is not None or free(db, row.sample, store.clock()) is not None)
+    counts = not gold and (mine is not None or free(db, row.sample, now) is not None)
     if key or more or (row.said, row.said_counted) != (value, counts):
         body: dict[str, Any] = {"sample": row.sample, "value": value, "counted": counts}
         body |= {"gold": "told" if trials_of(db).told else "untold"} if gold else {}
-        store.record(db, "label", who, body | ({"key": key} if key else {}) | ({"more": dict(more)} if more else {}))
+        body |= ({"key": key} if key else {}) | ({"more": dict(more)} if more else {})
+        store.record(db, "label", who, body, now)
     return counts or gold
 
 

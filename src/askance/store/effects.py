@@ -113,6 +113,9 @@ def _change(db: Connection, slots: Sequence[tuple[str, int]], state: str, who: s
         db.execute(SETTLE, [{"at": sample} for sample in dict.fromkeys(sample for sample, _ in slots)])
 
 
+ONES_OWN = ("leased", "done", "skipped")  # an answer goes into the slot of whoever gives it, also after a skip
+
+
 def held(db: Connection, sample: str, who: str, *states: str) -> int | None:
     """The slot of the sample that is `who`'s own and in one of these states; None where there is none."""
     return next((s.n for s in db.execute(SLOTS, {"at": sample}) if s.who == who and s.state in states), None)
@@ -154,6 +157,7 @@ def _round(db: Connection, e: Event) -> None:
         states = {True: "done", False: "open"}
         chosen = ("sample", "name", "rank", "utility", "why")
         put(db, pick, [{**{key: r[key] for key in chosen}, "round": e.body["number"]} for r in rows])
+        rows = [r for r in rows if not _wanted_by_hand(db, r["sample"])]
         about = [
             {**r, "round": e.body["number"], "state": states[r["sample"] in known], "guesses": guesses.get(r["sample"])}
             for r in rows
@@ -213,7 +217,7 @@ def _label(db: Connection, e: Event) -> None:
     if trial:
         _test(db, e, trial == "told")
     elif counted:
-        n = held(db, sample, e.who, "leased", "done")
+        n = held(db, sample, e.who, *ONES_OWN)
         n = free(db, sample, e.at) if n is None else n
         _change(db, [] if n is None else [(sample, n)], "done", e.who)
 
@@ -224,7 +228,7 @@ def _test(db: Connection, e: Event, was_told: bool) -> None:
     mine = (tested.c.sample == sample) & (tested.c.who == e.who)
     if not was_told or db.execute(select(tested.c.sample).where(mine)).first() is None:
         put(db, tested, [row])
-    n = held(db, sample, e.who, "leased", "done", "skipped")
+    n = held(db, sample, e.who, *ONES_OWN)
     _change(db, [] if n is None else [(sample, n)], "done", e.who)
 
 
@@ -263,15 +267,21 @@ BY_HAND = -1  # the round of what somebody picked: it is asked about before any 
 
 
 def _wish(db: Connection, e: Event) -> None:
-    """body: picks [[sample, name]], why.  Questions picked by hand; what is begun already stays as it is."""
+    """body: picks [[sample, name]], why; wanted as in a round.  Picked by hand; what is begun stays as it is."""
     at = {"round": BY_HAND, "rank": e.seq, "utility": 0.0, "why": e.body["why"], "role": "train", "guesses": None}
     picks = [(s, name) for s, name in e.body["picks"] if not _begun(db, s)]
     put(db, task, [{"sample": s, "name": name, **at, "state": "open"} for s, name in picks])
     empty = {**dict.fromkeys(("who", "until", "seq", "reason")), "gold": False}
-    place = {"n": 0, "round": BY_HAND, "rank": e.seq, "state": "open", **empty}
+    place = {"round": BY_HAND, "rank": e.seq, "state": "open", **empty}
     for sample, _ in picks:
         db.execute(delete(slot).where(slot.c.sample == sample, ~slot.c.gold))
-    put(db, slot, [{"sample": s, **place} for s, _ in picks])
+    put(db, slot, [{"sample": s, "n": n, **place} for s, _ in picks for n in range(e.body.get("wanted", 1))])
+
+
+def _wanted_by_hand(db: Connection, sample: str) -> bool:
+    """Whether somebody picked it while the model was fitted: their question stays, whoever has begun it."""
+    asked = select(task.c.round).where(task.c.sample == sample, task.c.state != "withdrawn")
+    return bool(db.execute(asked).scalar() == BY_HAND)
 
 
 def _begun(db: Connection, sample: str) -> bool:

@@ -61,9 +61,12 @@ class Store:
         with plainly(self.what), self.engine.execution_options(**options(self.engine, writes)).begin() as db:
             yield db
 
-    def record(self, db: Connection, kind: str, who: str, body: Mapping[str, Any]) -> Event:
-        """Appends one event and applies its effect, in the caller's transaction."""
-        at, text = self.clock(), json.dumps(body, sort_keys=True, allow_nan=False)
+    def record(self, db: Connection, kind: str, who: str, body: Mapping[str, Any], at: float | None = None) -> Event:
+        """Appends one event and applies its effect, in the caller's transaction.
+
+        at: when it happened, for a caller that has decided by the clock already: a second reading may be another
+        """
+        at, text = self.clock() if at is None else at, json.dumps(body, sort_keys=True, allow_nan=False)
         done = db.execute(APPEND, {"at": at, "kind": kind, "who": who, "body": text})
         happened = Event(int(done.inserted_primary_key[0]), at, kind, who, body)  # type: ignore[index]
         EFFECTS[kind](db, happened)
