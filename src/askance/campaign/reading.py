@@ -15,6 +15,7 @@ from askance.campaign.plan import Known
 from askance.history import Pick, Round
 from askance.ops import parse_id
 from askance.ops.numerals import as_numbers
+from askance.store.effects import BY_HAND
 from askance.store.schema import campaign, event, gold, label, lock, pick, round_, slot, task, unreadable
 
 
@@ -48,9 +49,9 @@ def known(db: Connection) -> Known:
 
 
 def untouched(db: Connection) -> frozenset[int]:
-    """Questions that are open and that nobody holds or has answered, in any of their slots."""
+    """Questions of rounds that are open and that nobody holds or has answered, in any of their slots."""
     begun = exists().where(slot.c.sample == task.c.sample, slot.c.state != "open", ~slot.c.gold)
-    found = db.execute(select(task.c.sample).where(task.c.state == "open", ~begun)).scalars()
+    found = db.execute(select(task.c.sample).where(task.c.state == "open", task.c.round != BY_HAND, ~begun)).scalars()
     return frozenset(map(parse_id, found))
 
 

@@ -206,7 +206,7 @@ class Desk:
         def work(db: Connection) -> float | None:
             if lease:
                 _refuse_hoarding(db, who, len(picks))
-            self.store.record(db, "wish", who, {"picks": picks, "why": why})
+            self.store.record(db, "wish", who, {"picks": picks, "why": why, "wanted": self.campaign.config.overlap})
             until = self.store.clock() + LEASE
             if lease:
                 self.store.record(db, "lease", who, {"samples": [p[0] for p in picks], "until": until})
