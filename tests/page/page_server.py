@@ -4,6 +4,7 @@ python tests/page/page_server.py FOLDER [NAME ...] makes what is not there yet, 
 """
 
 import csv
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -37,7 +38,7 @@ def sentences(n: int) -> Iterator[str]:
     for i in range(n):
         named = {"who": draw.choice(PEOPLE), "body": draw.choice(BODIES), "place": draw.choice(PLACES)}
         said = EVENTS[int(draw.integers(len(EVENTS)))].format(**named)
-        yield f"{said[0].upper()}{said[1:]} ({i}).{TAIL if i % 3 == 0 else ''}"
+        yield f"{said[0].upper()}{said[1:]}.{TAIL if i % 3 == 0 else ''}{f' ({i})' if TAIL else ''}"
 
 
 def table(path: Path, header: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> Path:
@@ -112,10 +113,15 @@ SPECS: dict[str, tuple[Source, dict[str, object]]] = {
 
 def make(root: Path, name: str, as_name: str = "") -> Path:
     """The campaign with its first round of questions, where it is not there yet.  as_name: what to call it."""
-    place = root / f"{as_name or name}.askance"
-    if place.exists():
-        return place
-    data = root / "data"
+    place, first = root / f"{as_name or name}.askance", root / "made" / f"{name}.askance"
+    if not first.exists():
+        new(first, root / "made", name)
+    if not place.exists():
+        shutil.copytree(first, place)
+    return place
+
+
+def new(place: Path, data: Path, name: str) -> None:
     data.mkdir(parents=True, exist_ok=True)
     source, more = SPECS[name]
     config = replace(Config(warmup=QUESTIONS, batch=20, warmup_strategy="random", seed=1, pool=source(data)), **more)  # type: ignore[arg-type]
@@ -123,7 +129,6 @@ def make(root: Path, name: str, as_name: str = "") -> Path:
         config = replace(config, truth=str(data / config.truth))
     with closing(Campaign.create(place, config)) as campaign:
         learn(campaign) if name == "learned" else campaign.step()
-    return place
 
 
 def learn(campaign: Campaign) -> None:

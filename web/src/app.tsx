@@ -7,7 +7,7 @@ import { useLoaded } from "./parts/loaded";
 import { useRoute, type Route } from "./route";
 import { Home } from "./screens/home";
 import { Inside } from "./screens/inside";
-import { Join, SignIn } from "./screens/people";
+import { Join, NoToken, SignIn } from "./screens/people";
 
 export function App(): ReactNode {
   const route = useRoute();
@@ -17,6 +17,7 @@ export function App(): ReactNode {
     document.title = title;
   }, [title]);
   if (route.at === "join") return <Join token={route.token} />;
+  if (me.error instanceof Refusal && me.error.code === "no_token") return <NoToken why={me.error.message} />;
   if (me.error instanceof Refusal && me.error.status === 401) return <SignIn why={me.error.message} />;
   if (me.error) return <Trouble error={me.error} retry={me.again} />;
   return me.value ? (

@@ -23,8 +23,8 @@ export interface Layer {
   modal: boolean;
 }
 
-/** Which goes first, where two want the same key: a dialog, then the kind of label, then the screen. */
-export const Level = { screen: 0, kind: 1, dialog: 2, inDialog: 3 } as const;
+/** Which goes first, where two want the same key: a dialog, then the kind of label, then what shows the sample, then the screen. */
+export const Level = { screen: 0, part: 0.5, kind: 1, dialog: 2, inDialog: 3 } as const;
 export type Level = (typeof Level)[keyof typeof Level];
 
 const layers: { current: Layer }[] = [];
@@ -80,9 +80,9 @@ function typing(target: EventTarget | null): boolean {
   return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-/** Enter and space are a focused button's own. */
+/** Enter and space alone are a focused button's own. */
 function pressing(e: KeyboardEvent): boolean {
-  if (e.key !== "Enter" && e.key !== " ") return false;
+  if ((e.key !== "Enter" && e.key !== " ") || e.ctrlKey || e.metaKey || e.altKey) return false;
   return e.target instanceof HTMLElement && e.target.closest("button, a[href], summary, input, select") !== null;
 }
 
@@ -161,6 +161,7 @@ export function allBindings(): Binding[] {
 const SHOWN: Record<string, string> = {
   " ": "space",
   "Shift+ ": "shift space",
+  "Ctrl+ ": "ctrl space",
   Backspace: "⌫",
   Enter: "⏎",
   ArrowLeft: "←",
@@ -177,5 +178,5 @@ export function shown(key: string): string {
 
 /** As aria-keyshortcuts has it. */
 export function aria(key: string): string {
-  return key === " " ? "Space" : key === "Shift+ " ? "Shift+Space" : key.replace("Ctrl+", "Control+");
+  return key === " " ? "Space" : key === "Shift+ " ? "Shift+Space" : key.replace("Ctrl+", "Control+").replace(/ $/, "Space");
 }

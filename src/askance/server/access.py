@@ -54,6 +54,9 @@ def person(request: Request) -> Person:
         if at.local and at.token and token and same(token, cookie_of(at.token)):
             return at.local
         found = at.people.holder("session", token) if at.people and token else None
+    if found is None and at.local:
+        said = "this page is for one person: open the address that `askance label` has printed, with its token"
+        raise Refused(401, "no_token", said)
     if found is None:
         raise Refused(401, "who_are_you", "sign in first, or send a token; `askance label` prints an address with one")
     return found

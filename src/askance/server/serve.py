@@ -65,6 +65,7 @@ def serve(wanted: Serving) -> None:
         timeout_graceful_shutdown=3,
     )
     with config.bind_socket() as listening, working(wanted):
+        listening.listen(128)  # who comes at once waits, and is not turned away
         port = listening.getsockname()[1]
         name = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
         said = f"http://{name}:{port}/" + (f"?token={token}" if token else "")

@@ -74,7 +74,7 @@ export function Boxes({ form, content, earlier, draft, commit }: KindProps<"boxe
       <Choices
         classes={form.classes}
         chosen={[label]}
-        suggestion={null}
+        suggestion={null} tinted
         verb="draw"
         pick={named}
         extra={[

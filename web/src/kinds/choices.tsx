@@ -4,7 +4,7 @@ import type { Guess } from "../api/types";
 import { aria, keysOf, useKeys, type Binding } from "../keys";
 import { Dialog } from "../parts/dialog";
 import { Kbd } from "../parts/kbd";
-import { classKeys } from "./kind";
+import { classKeys, colour } from "./kind";
 
 const MANY = 10;
 
@@ -18,10 +18,12 @@ interface Props {
   /** A word before the class in the help: "label as", "toggle". */
   verb: string;
   extra?: Binding[];
+  /** With the colour in which each is drawn. */
+  tinted?: boolean;
   children?: ReactNode;
 }
 
-export function Choices({ classes, chosen, suggestion, pick, open, verb, extra, children }: Props): ReactNode {
+export function Choices({ classes, chosen, suggestion, pick, open, verb, extra, tinted, children }: Props): ReactNode {
   const [searching, search] = useState(false);
   const bindings: Binding[] = classes.slice(0, 20).map((label, n) => ({
     id: `class-${n}`,
@@ -40,6 +42,7 @@ export function Choices({ classes, chosen, suggestion, pick, open, verb, extra, 
           label={label}
           k={bindings[n] && keysOf(bindings[n])[0]}
           pressed={chosen.includes(label)}
+          tint={tinted ? colour(classes, label) : ""}
           suggested={suggestion?.label === label ? suggestion.p : null}
           pick={() => pick(label)}
         />
@@ -69,11 +72,12 @@ interface ChoiceProps {
   label: string;
   k: string | undefined;
   pressed: boolean;
+  tint: string;
   suggested: number | null;
   pick(): void;
 }
 
-function Choice({ label, k, pressed, suggested, pick }: ChoiceProps): ReactNode {
+function Choice({ label, k, pressed, tint, suggested, pick }: ChoiceProps): ReactNode {
   return (
     <button
       type="button"
@@ -86,8 +90,10 @@ function Choice({ label, k, pressed, suggested, pick }: ChoiceProps): ReactNode 
         pick();
       }}
     >
-      {k && <Kbd k={k} />} {label}
-      {suggested !== null && <span className="suggested"> • suggested {Math.round(100 * suggested)} %</span>}
+      {k && k !== label && <Kbd k={k} />}
+      {tint && <span className="dot" aria-hidden="true" style={{ background: tint }} />}
+      {label}
+      {suggested !== null && <span className="suggested">suggested {Math.round(100 * suggested)} %</span>}
     </button>
   );
 }
@@ -115,7 +121,6 @@ export function Palette({ classes, open, close, pick }: PaletteProps): ReactNode
         }}
       >
         <input
-          autoFocus
           value={text}
           onChange={(e) => type(e.target.value)}
           placeholder="type a few letters, then enter"

@@ -73,7 +73,7 @@ export function Mask({ form, content, earlier, draft, commit }: KindProps<"mask"
       <Choices
         classes={form.classes}
         chosen={tool === "eraser" ? [] : [label]}
-        suggestion={null}
+        suggestion={null} tinted
         verb="paint"
         pick={(c) => {
           arm(c);

@@ -70,7 +70,7 @@ export function Spans({ form, content, earlier, draft, commit, say }: KindProps<
           <Marked all={all} spans={spans} chosen={chosen} classes={form.classes} />
         </p>
       </section>
-      <Choices classes={form.classes} chosen={[]} suggestion={null} verb="mark as" pick={mark} extra={extra}>
+      <Choices classes={form.classes} chosen={[]} suggestion={null} tinted verb="mark as" pick={mark} extra={extra}>
         <Done done={() => commit(spans)} what={spans.length ? `answer with ${spans.length}` : "no spans"} />
       </Choices>
       <p className="hints small">← → words · shift ← → extend · a class’s key marks · x removes · , . spans</p>

@@ -29,7 +29,7 @@ export function Bar({ campaign, queue, state, ask }: Props): ReactNode {
         {labels.toLocaleString("en")} / {total.toLocaleString("en")}
       </span>
       <Saved outbox={queue.outbox} ask={ask} />
-      <span className="small pace">{pace === null ? "" : `${pace} / h`}</span>
+      <span className="small pace">{pace === null ? "" : `${pace.toLocaleString("en")} / h`}</span>
       <Menu campaign={campaign} screen="label" />
       <button type="button" className="plain" onClick={() => ask("help")} aria-label="All keys" aria-keyshortcuts="?">
         ?
@@ -49,7 +49,7 @@ function Saved({ outbox, ask }: { outbox: Outbox; ask(what: "refused"): void }):
           {n} unsent
         </button>
       )}
-      {n > 0 && outbox.trouble && <span className="small trouble-line">{advice(outbox)}</span>}
+      {n > 0 && outbox.trouble && <span className="notice">{advice(outbox)}</span>}
       {outbox.refused.length > 0 && (
         <button type="button" className="badge bad" onClick={() => ask("refused")}>
           {outbox.refused.length} not accepted
@@ -60,11 +60,11 @@ function Saved({ outbox, ask }: { outbox: Outbox; ask(what: "refused"): void }):
 }
 
 function advice(outbox: Outbox): ReactNode {
-  if (!outbox.durable) return "this browser keeps nothing: leave the page open until all is sent";
-  if (!outbox.needsSignIn) return "offline: kept in this browser, and sent when the server answers";
+  if (!outbox.durable) return "This browser keeps nothing: leave the page open until all is sent.";
+  if (!outbox.needsSignIn) return "Offline: what you answer is kept in this browser, and sent when the server answers.";
   return (
     <>
-      you are signed out: kept in this browser;{" "}
+      You are signed out. What you answer is kept in this browser:{" "}
       <a href="/" target="_blank" rel="noopener">
         sign in again
       </a>

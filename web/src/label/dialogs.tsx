@@ -27,7 +27,6 @@ export function Note({ task, save, close }: { task: Task; save(note: string): vo
         }}
       >
         <textarea
-          autoFocus
           value={text}
           maxLength={5000}
           rows={4}
@@ -72,7 +71,7 @@ function Reasons({ done }: { done(why: string): void }): ReactNode {
     <ul className="palette">
       {REASONS.map((why, n) => (
         <li key={why}>
-          <button type="button" className="plain" autoFocus={n === 0} onClick={() => done(why)}>
+          <button type="button" className="plain" onClick={() => done(why)}>
             <Kbd k={String(n + 1)} /> {why}
           </button>
         </li>

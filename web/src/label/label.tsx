@@ -5,9 +5,12 @@ import { type Open, type Queue, type State } from "../engine/queue";
 import { Level, useKeys, type Binding } from "../keys";
 import { KIND, SPATIAL } from "../kinds/all";
 import { Kbd } from "../parts/kbd";
+import { Ahead } from "../parts/audio";
 import { Shown } from "../parts/content";
 import { draftPlace, dropDraft } from "../parts/draft";
+import { Link } from "../parts/link";
 import { setPrefs, usePrefs, type Prefs } from "../prefs";
+import { href } from "../route";
 import type { Inner } from "../screens/inside";
 import { Bar } from "./bar";
 import { Guideline, Note, Reason, Unaccepted } from "./dialogs";
@@ -35,7 +38,8 @@ export function Label({ campaign, me }: Inner): ReactNode {
     if (now) dropDraft(draftPlace(campaign.id, now.task.id));
     queue.answer(value, guess ? { ...seen, suggested: guess.label } : seen);
   };
-  const actions = bindings({ queue, now, prefs, ask, accept: accepting(campaign.form, now, guess, revealed, commit, reveal) });
+  const heard = campaign.content === "audio";
+  const actions = bindings({ queue, now, prefs, ask, heard, accept: accepting(campaign.form, now, guess, revealed, commit, reveal) });
   useKeys(now ? actions : actions.filter((b) => ALWAYS.includes(b.id)), Level.screen);
 
   const Kind = KIND[campaign.form.kind];
@@ -62,7 +66,7 @@ export function Label({ campaign, me }: Inner): ReactNode {
             {prefs.shortcuts && <Hints actions={actions} hidden={guess !== null && !revealed} />}
           </>
         ) : (
-          <Empty state={state} />
+          <Empty state={state} campaign={campaign.id} />
         )}
       </main>
       {prefs.why && now && <Why campaign={campaign.id} task={now.task} revealed={revealed} reveal={() => reveal(now.task.id)} />}
@@ -113,21 +117,23 @@ interface Acting {
   now: Open | undefined;
   prefs: Prefs;
   ask(what: Asked): void;
+  /** Space and arrows are the player's. */
+  heard: boolean;
   accept: { accept(): void; show(): void };
 }
 
 const ALWAYS = ["undo", "help", "back", "past", "guide", "why"];
 
-function bindings({ queue, now, prefs, ask, accept }: Acting): Binding[] {
+function bindings({ queue, now, prefs, ask, heard, accept }: Acting): Binding[] {
   return [
     { id: "accept", keys: ["Enter"], label: "accept the suggestion", run: accept.accept },
     { id: "show", keys: ["s"], label: "show the suggestion", run: accept.show },
-    { id: "skip", keys: [" "], label: "skip", run: () => queue.skip("") },
+    { id: "skip", keys: [heard ? "n" : " "], label: "skip", run: () => queue.skip("") },
     { id: "skip-why", keys: ["Shift+ "], label: "skip, with a reason", run: () => ask("reason") },
     { id: "unsure", keys: ["u"], label: "skip as unsure", run: () => queue.skip("unsure") },
     { id: "undo", keys: ["Backspace"], label: "undo", run: () => void queue.undo() },
-    { id: "back", keys: ["ArrowLeft"], label: "open the answer before", run: () => older(queue) },
-    { id: "forth", keys: ["ArrowRight"], label: "leave it as it was", run: () => now?.reopened && queue.skip("") },
+    { id: "back", keys: [heard ? "b" : "ArrowLeft"], label: "open the answer before", run: () => older(queue) },
+    { id: "forth", keys: [heard ? "Shift+b" : "ArrowRight"], label: "leave it as it was", run: () => now?.reopened && queue.skip("") },
     { id: "flag", keys: ["f"], label: "flag", run: () => now && queue.remark(!now.task.flagged, now.task.note ?? "") },
     { id: "note", keys: ["c"], label: "write a note", run: () => ask("note") },
     { id: "guide", keys: ["g"], label: "guideline", run: () => ask("guide") },
@@ -152,6 +158,7 @@ function Stage({ state }: { state: State }): ReactNode {
       {state.open.slice(0, AHEAD).map((o, n) => (
         <div key={o.task.id} className="sheet" data-ahead={n > 0} aria-hidden={n > 0}>
           {(n === 0 || o.task.content.kind === "image") && <Shown content={o.task.content} />}
+          {n > 0 && o.task.content.kind === "audio" && <Ahead content={o.task.content} />}
         </div>
       ))}
     </section>
@@ -193,14 +200,20 @@ function hinted(e: { detail: number; currentTarget: HTMLElement; nativeEvent: Ev
   b.run(e.nativeEvent as KeyboardEvent);
 }
 
-function Empty({ state }: { state: State }): ReactNode {
+function Empty({ state, campaign }: { state: State; campaign: string }): ReactNode {
   if (!state.loaded && !state.trouble) return <p className="empty">Fetching the first question …</p>;
   return (
     <div className="empty" role="status">
-      <p>{state.trouble || state.emptyWhy || "The next question is on its way."}</p>
-      <p className="small">This page looks again by itself.</p>
+      <p>{sentence(state.trouble || state.emptyWhy || "the next question is on its way")}</p>
+      <p className="small">
+        This page looks again by itself. How it goes is on the <Link to={href(campaign, "dashboard")}>dashboard</Link>.
+      </p>
     </div>
   );
+}
+
+function sentence(said: string): string {
+  return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
 }
 
 const LASTS = 4000; // ms

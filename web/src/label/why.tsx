@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { call } from "../api/client";
 import type { Neighbour, Task } from "../api/types";
+import { Hear } from "../parts/audio";
 import { Shown } from "../parts/content";
 import { useLoaded } from "../parts/loaded";
 
@@ -27,8 +28,8 @@ export function Why({ campaign, task, revealed, reveal }: Props): ReactNode {
               <dd>
                 {task.rank} of round {task.round}
               </dd>
-              <dt>utility</dt>
-              <dd>{Number(task.utility.toPrecision(3))}</dd>
+              {task.utility > 0 && <dt>utility</dt>}
+              {task.utility > 0 && <dd>{Number(task.utility.toPrecision(3))}</dd>}
             </>
           )}
           <dt>model</dt>
@@ -88,6 +89,7 @@ function Alike({ campaign, id, model, revealed }: AlikeProps): ReactNode {
         {near.value.map((n) => (
           <li key={n.id}>
             <Shown content={n.content} small />
+            {n.content.kind === "audio" && <Hear content={n.content} />}
             <b>{revealed ? n.label : "label hidden"}</b>
           </li>
         ))}

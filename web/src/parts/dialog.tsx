@@ -7,7 +7,8 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
   useKeys([], Level.dialog);
   useEffect(() => {
     const before = document.activeElement;
-    ref.current?.showModal();
+    ref.current?.showModal(); // the focus goes to the first thing there is, which is the button that closes it
+    ref.current?.querySelector<HTMLElement>("input, textarea, .palette button")?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

@@ -13,7 +13,14 @@ const CALM = 1000; // ms between what is told and what is fetched, so that many 
 
 export default function Dashboard({ campaign, changed }: Inner): ReactNode {
   const path = { campaign: campaign.id };
-  const found = useLoaded((signal) => call("get", "/api/v1/campaigns/{campaign}/dashboard", { path, signal }), [campaign.id]);
+  const found = useLoaded(async (signal) => {
+    const [board, now] = await Promise.all([
+      call("get", "/api/v1/campaigns/{campaign}/dashboard", { path, signal }),
+      call("get", "/api/v1/campaigns/{campaign}", { path, signal }),
+    ]);
+    if (!signal.aborted) changed(now as unknown as Inner["campaign"]);
+    return board;
+  }, [campaign.id]);
   const again = found.again;
   useEffect(() => kept(campaign.id, again), [campaign.id, again]);
   if (found.error && !found.value) return <Trouble error={found.error} retry={found.again} />;
@@ -21,6 +28,7 @@ export default function Dashboard({ campaign, changed }: Inner): ReactNode {
   const board = found.value;
   return (
     <div className="board">
+      <Tiles campaign={campaign} board={board} />
       <section className="wide">
         <h2>Learning curve</h2>
         {board.curve ? <Learning curve={board.curve} random={board.random} /> : <p className="small">Nothing is measured yet.</p>}
@@ -32,7 +40,7 @@ export default function Dashboard({ campaign, changed }: Inner): ReactNode {
         <ul>
           {board.verdicts.map((v) => (
             <li key={v.rule} className="verdict">
-              <b>{v.stop ? "stop" : "go on"}</b> <code>{v.rule}</code>
+              <b className={v.stop ? "verdict-stop" : ""}>{v.stop ? "stop" : "go on"}</b> <code>{v.rule}</code>
               <span className="small">{v.why}</span>
             </li>
           ))}
@@ -46,6 +54,33 @@ export default function Dashboard({ campaign, changed }: Inner): ReactNode {
       </section>
       <People board={board} />
     </div>
+  );
+}
+
+/** What one comes for, in large. */
+function Tiles({ campaign, board }: Pick<Inner, "campaign"> & { board: Board }): ReactNode {
+  const last = board.curve?.points.at(-1);
+  const stops = board.verdicts.filter((v) => v.stop).length;
+  const anHour = board.people.reduce((sum, p) => sum + (p.per_hour ?? 0), 0);
+  const { alpha, n } = board.agreement;
+  return (
+    <ul className="tiles wide" aria-label="At a glance">
+      <Tile name="labelled" value={campaign.labels.toLocaleString("en")} more={`of ${(campaign.budget ?? campaign.samples).toLocaleString("en")}`} />
+      <Tile name={board.curve?.metric ?? "measured"} value={last ? last.value.toFixed(3) : "—"} more={last ? `${last.low.toFixed(3)} to ${last.high.toFixed(3)}` : "nothing yet"} />
+      <Tile name="answers an hour" value={anHour ? Math.round(anHour).toLocaleString("en") : "—"} more={board.people.length === 1 ? "one person" : `${board.people.length} people`} />
+      <Tile name="agreement, α" value={alpha === null ? "—" : alpha.toFixed(2)} more={n ? `on ${n} samples` : "one answer each"} />
+      <Tile name="advice" value={stops ? "stop?" : "go on"} more={`${stops} of ${board.verdicts.length} rules say stop`} />
+    </ul>
+  );
+}
+
+function Tile({ name, value, more }: { name: string; value: string; more: string }): ReactNode {
+  return (
+    <li>
+      <span className="small">{name}</span>
+      <b>{value}</b>
+      <span className="small">{more}</span>
+    </li>
   );
 }
 
@@ -77,9 +112,7 @@ function Learning({ curve, random }: { curve: Curve; random: Curve | null }): Re
   return (
     <>
       <Plot curve={curve} random={random} said={said ?? curve.metric} />
-      <p className="small">
-        {said}; the band is its 95 % interval{random ? ", dashed: the random control" : ""}.
-      </p>
+      <p className="small">The band is the 95 % interval{random ? ", dashed: the random control" : ""}.</p>
     </>
   );
 }
@@ -101,7 +134,7 @@ function Numbers({ campaign, board, changed }: Pick<Inner, "campaign" | "changed
         <dd>
           {campaign.labels.toLocaleString("en")} of {campaign.samples.toLocaleString("en")}
         </dd>
-        <dt>waiting for an answer</dt>
+        <dt>waiting</dt>
         <dd>{campaign.pending}</dd>
         <dt>skipped</dt>
         <dd>{campaign.skipped}</dd>

@@ -33,6 +33,9 @@ export default function Grid({ campaign }: Inner): ReactNode {
     };
   }, []);
 
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => list.current?.querySelector("button")?.focus(), [grid]); // so that the arrows work at once
+
   const fetch = (): void => {
     work(true);
     release(grid?.cells.map((c) => c.id) ?? [])
@@ -40,7 +43,7 @@ export default function Grid({ campaign }: Inner): ReactNode {
       .then((found) => {
         set(found);
         mark([]);
-        say(found.cells.length ? "" : `The model takes nothing else for ${label}.`);
+        say(found.cells.length ? `Mark those that are not ${label}: arrows and space, or a click. Then confirm the others.` : `The model takes nothing else for ${label}.`);
       })
       .catch(failed)
       .finally(() => work(false));
@@ -89,10 +92,10 @@ export default function Grid({ campaign }: Inner): ReactNode {
         {said || `Mark what is not ${grid?.label}: click, or arrows and space. ${wrong.length} marked.`}
       </p>
       {grid && (
-        <ul className="grid" onKeyDown={walk}>
+        <ul ref={list} className="grid" onKeyDown={walk}>
           {grid.cells.map((c) => (
             <li key={c.id}>
-              <button type="button" aria-pressed={wrong.includes(c.id)} aria-label={`${c.content.name} is not ${grid.label}`} onClick={() => toggle(c.id)}>
+              <button type="button" aria-pressed={wrong.includes(c.id)} onClick={() => toggle(c.id)}>
                 <Shown content={c.content} small />
                 <span className="small">
                   {wrong.includes(c.id) ? "✗ wrong" : `${Math.round(100 * c.p)} %`}

@@ -57,6 +57,14 @@ export default function MapScreen({ campaign }: Inner): ReactNode {
         {said || `${points.ids.length.toLocaleString("en")} of ${points.total.toLocaleString("en")} samples; full dots are labelled, rings are the model’s guesses.`}{" "}
         {chosen.length > 0 && `${open.length} without a label are chosen.`}
       </p>
+      <div className="tools">
+        <button type="button" className="main" onClick={wish} disabled={!open.length}>
+          Ask about {open.length} next <Kbd k="Enter" />
+        </button>
+        <button type="button" onClick={() => (choose([]), draw([]))}>
+          Choose none <Kbd k="Escape" />
+        </button>
+      </div>
       <canvas
         ref={canvas}
         width={W}
@@ -71,14 +79,6 @@ export default function MapScreen({ campaign }: Inner): ReactNode {
         onPointerMove={(e) => e.buttons && draw([...lasso, at(e)])}
         onPointerUp={() => choose(places.flatMap((p, n) => (within(p, lasso) ? [n] : [])))}
       />
-      <div className="tools">
-        <button type="button" className="main" onClick={wish} disabled={!open.length}>
-          Ask about {open.length} next <Kbd k="Enter" />
-        </button>
-        <button type="button" onClick={() => (choose([]), draw([]))}>
-          Choose none <Kbd k="Escape" />
-        </button>
-      </div>
       <ul className="legend" aria-label="Classes; press one to choose what the model takes for it">
         {classes.map((c, n) => (
           <li key={c}>

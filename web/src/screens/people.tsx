@@ -2,6 +2,19 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { call } from "../api/client";
 
+/** One person's own page: there is nothing to type, the address lets one in. */
+export function NoToken({ why }: { why: string }): ReactNode {
+  return (
+    <main className="gate" id="main">
+      <div className="card">
+        <h1>Askance</h1>
+        <p>{why}</p>
+        <p className="small">What you answered in this browser and is not sent yet stays in it, and is sent when you are in again.</p>
+      </div>
+    </main>
+  );
+}
+
 export function SignIn({ why }: { why: string }): ReactNode {
   const send = (name: string, password: string): Promise<unknown> =>
     call("post", "/api/v1/session", { body: { name, password } });

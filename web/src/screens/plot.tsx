@@ -1,5 +1,5 @@
 /** The learning curve with its interval, by uPlot, and the calibration, by hand. */
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Curve } from "../api/types";
@@ -10,9 +10,10 @@ const HEIGHT = 320;
 export function Plot({ curve, random, said }: { curve: Curve; random: Curve | null; said: string }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
   const { theme } = usePrefs();
+  const [under, point] = useState<number | null>(null);
   useEffect(() => {
     const at = ref.current!;
-    const plot = new uPlot(options(at, curve.metric, random !== null), data(curve, random), at);
+    const plot = new uPlot(options(at, curve.metric, random !== null, point), data(curve, random), at);
     const resized = new ResizeObserver(() => plot.setSize({ width: at.clientWidth, height: HEIGHT }));
     resized.observe(at);
     return () => {
@@ -20,7 +21,19 @@ export function Plot({ curve, random, said }: { curve: Curve; random: Curve | nu
       plot.destroy();
     };
   }, [curve, random, theme]);
-  return <div ref={ref} className="plot" role="img" aria-label={said} />;
+  return (
+    <>
+      <div ref={ref} className="plot" role="img" aria-label={said} />
+      <p className="reading">{under === null ? said : reading(curve, under)}</p>
+    </>
+  );
+}
+
+/** What was measured with so many labels. */
+function reading(curve: Curve, labels: number): string {
+  const p = curve.points.find((q) => q.labels === labels);
+  if (!p) return `${labels} labels`;
+  return `${curve.metric} was ${p.value.toFixed(3)} (${p.low.toFixed(3)} to ${p.high.toFixed(3)}) with ${labels} labels`;
 }
 
 /** Columns over all numbers of labels that either curve has. */
@@ -34,7 +47,7 @@ export function data(curve: Curve, random: Curve | null): uPlot.AlignedData {
   return (random ? [...columns, column(random, "value")] : columns) as uPlot.AlignedData;
 }
 
-function options(at: HTMLElement, metric: string, random: boolean): uPlot.Options {
+function options(at: HTMLElement, metric: string, random: boolean, point: (labels: number | null) => void): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const [ink, line, accent, other] = ["--soft", "--line", "--accent", "--c1"].map((v) => style.getPropertyValue(v).trim());
   const axis = { stroke: ink!, grid: { stroke: line!, width: 1 }, ticks: { stroke: line! } };
@@ -44,7 +57,8 @@ function options(at: HTMLElement, metric: string, random: boolean): uPlot.Option
     height: HEIGHT,
     scales: { x: { time: false } },
     cursor: { drag: { x: false, y: false } },
-    legend: { live: true },
+    legend: { show: false },
+    hooks: { setCursor: [(u) => point(u.cursor.idx == null ? null : (u.data[0][u.cursor.idx] ?? null))] },
     bands: [{ series: [2, 1], fill: `${accent}2e` }],
     axes: [
       { ...axis, label: "labels" },
@@ -69,7 +83,7 @@ export function Calibration({ found }: { found: Record<string, unknown> }): Reac
   const ece = typeof found.ece === "number" ? found.ece.toFixed(3) : "—";
   return (
     <>
-      <svg viewBox="-8 -4 122 116" className="calibration" role="img" aria-label={`Calibration error ${ece}`}>
+      <svg viewBox="-10 -9 124 122" className="calibration" role="img" aria-label={`Calibration error ${ece}`}>
         <path d="M 0 100 L 100 0" className="even" />
         <path d="M 0 0 V 100 H 100" className="frame" />
         {bins.map(([said, right, n]) => (

@@ -77,7 +77,7 @@ export default function Review({ campaign }: Inner): ReactNode {
                 aria-keyshortcuts={classKeys(n, values)[0] && aria(classKeys(n, values)[0]!)}
                 onClick={() => decide(v)}
               >
-                {classKeys(n, values)[0] && <Kbd k={classKeys(n, values)[0]!} />} {brief(campaign.form, stored(campaign.form, v))}
+                {classKeys(n, values)[0] && classKeys(n, values)[0] !== v && <Kbd k={classKeys(n, values)[0]!} />} {brief(campaign.form, stored(campaign.form, v))}
               </button>
             ))}
           </div>
@@ -122,7 +122,7 @@ function Answers({ item, form }: { item: Disagreement; form: Form }): ReactNode 
             <b>{brief(form, stored(form, a.value))}</b>
           </p>
           <p className="small">
-            {new Date(a.at * 1000).toLocaleString("en")}
+            {new Date(a.at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}
             {a.counts ? "" : " · came late, does not count"}
           </p>
         </li>
@@ -131,7 +131,7 @@ function Answers({ item, form }: { item: Disagreement; form: Form }): ReactNode 
         <li key={g.label} className="card">
           <h2>the model</h2>
           <p>
-            {g.label}: {Math.round(100 * g.p)} %
+            <b>{g.label}</b> <span className="small">{Math.round(100 * g.p)} % sure</span>
           </p>
         </li>
       ))}
