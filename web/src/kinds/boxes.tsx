@@ -74,7 +74,8 @@ export function Boxes({ form, content, earlier, draft, commit }: KindProps<"boxe
       <Choices
         classes={form.classes}
         chosen={[label]}
-        suggestion={null} tinted
+        suggestion={null}
+        tinted
         verb="draw"
         pick={named}
         extra={[

@@ -82,7 +82,8 @@ export function Keypoints({ form, content, earlier, draft, commit, undo, say }: 
       <Choices
         classes={form.classes}
         chosen={[label]}
-        suggestion={null} tinted
+        suggestion={null}
+        tinted
         verb="a thing of class"
         pick={arm}
         extra={[

@@ -73,7 +73,8 @@ export function Mask({ form, content, earlier, draft, commit }: KindProps<"mask"
       <Choices
         classes={form.classes}
         chosen={tool === "eraser" ? [] : [label]}
-        suggestion={null} tinted
+        suggestion={null}
+        tinted
         verb="paint"
         pick={(c) => {
           arm(c);

@@ -73,7 +73,8 @@ export function Polygons({ form, content, earlier, draft, commit, undo, say }: K
       <Choices
         classes={form.classes}
         chosen={[label]}
-        suggestion={null} tinted
+        suggestion={null}
+        tinted
         verb="draw"
         pick={arm}
         extra={[
