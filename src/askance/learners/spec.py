@@ -179,6 +179,12 @@ def _torch(request: Request) -> Learner:
     return make_torch_learner(request.plain(), dict(request.options), request.cache, request.strict)
 
 
+def _ssl(request: Request) -> Learner:
+    from askance.learners.selfsup import make_ssl_learner
+
+    return make_ssl_learner(request.plain(), request.target, dict(request.options), request.cache, request.strict)
+
+
 def _sklearn(request: Request) -> Learner:
     from askance.learners.estimators import parse_estimator
     from askance.learners.sk import SklearnLearner
@@ -296,6 +302,14 @@ SCHEMES: Mapping[str, Scheme] = {
         "probs, logits, embeddings, members by dropout",
         ("image",),
         _torch,
+        None,
+    ),
+    "ssl": Scheme(
+        "ssl:METHOD",
+        "features learned from the pool itself, by simclr or vicreg, with a linear head",
+        "probs, embeddings",
+        ("image",),
+        _ssl,
         None,
     ),
     "mel": Scheme(

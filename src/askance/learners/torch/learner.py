@@ -18,6 +18,7 @@ from askance.learners.torch.batches import Data, Feeding
 from askance.learners.torch.caught import Layers
 from askance.learners.torch.company import Company, gather, put_back, state_of
 from askance.learners.torch.decoded import Decoded
+from askance.learners.torch.devices import device_of
 from askance.learners.torch.factories import Factory
 from askance.learners.torch.reading import Reader
 from askance.learners.torch.scoring import Scorer, provided
@@ -49,7 +50,7 @@ class TorchLearner:
         self.factory = factory
         self.settings = settings or Settings(size=factory.size)
         self.cache = cache
-        self.feed = Feeding(_device(self.settings.device), factory.mean, factory.scale)
+        self.feed = Feeding(device_of(self.settings.device), factory.mean, factory.scale)
         self._addons = read_addons(self.settings.add)
         given = frozenset().union(*(a.provides for a in self._addons))
         self.provides = provided(factory.network(2, 0)) | given
@@ -233,15 +234,6 @@ class TorchLearner:
             tensors["free"] = free
         key = checkpoint.fingerprint([self.factory.text, plan, seed], tensors)
         return self.cache / "fits" / f"{key}.safetensors"
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as e:
-        raise BadLearner(f"there is no device {name!r}: {str(e).splitlines()[0]}") from None
 
 
 def _signed(ids: np.ndarray) -> torch.Tensor:
