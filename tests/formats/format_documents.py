@@ -71,6 +71,12 @@ def spans(draw: Any, item: Item) -> Any:
     return out
 
 
+@st.composite
+def segments(draw: Any) -> Any:
+    start = draw(st.integers(0, 60_000))
+    return {"start": start / 1000, "end": (start + draw(st.integers(1, 9000))) / 1000, "label": draw(LABEL)}
+
+
 def labels(kind: str, item: Item) -> st.SearchStrategy[Any]:
     match kind:
         case "class":
@@ -85,6 +91,8 @@ def labels(kind: str, item: Item) -> st.SearchStrategy[Any]:
             return st.one_of(st.just(""), TEXTS)
         case "spans":
             return spans(item)
+        case "segments":
+            return st.lists(segments(), max_size=3)
         case "boxes":
             return boxes(turned=True)
         case "polygons":

@@ -66,3 +66,22 @@ DOCCANO_BOX = '{"filename":"cat.png","bbox":[{"x":11,"y":12,"width":64,"height":
 DOCCANO_OUTLINE = '{"filename":"cat.png","segmentation":[{"points":[38,81,32,78,47,82],"label":"cat"}]}\n'
 
 IMAGE_FOLDER = '{"file_name":"a.jpg","label":"cat"}\n'
+
+AUDACITY = (
+    "0.500000\t1.250000\towl\n\\\t2000.000000\t4000.000000\n"
+    "1.000000\t2.500000\tscreech owl\n3.000000\t3.000000\tclick\n"
+)
+RTTM = (
+    ";; two people\nSPKR-INFO a 1 <NA> <NA> <NA> unknown spk1 <NA> <NA>\n"
+    "SPEAKER a 1 0.50 0.75 <NA> <NA> spk1 <NA> <NA>\nSPEAKER a 1 1.00 0.50 <NA> <NA> spk2 <NA>\n"
+)
+NEMO = (
+    '{"audio_filepath":"a.wav","duration":3.2,"text":"hello"}\n'
+    '{"audio_filepath":"b.wav","duration":1.0,"label":"dog","speaker":"ann"}\n'
+    '{"audio_filepath":"c.wav","duration":2,"offset":1.5,"text":""}\n'
+)
+LABEL_STUDIO_AUDIO = """[{"id":1,"data":{"audio":"/data/upload/1/a.wav"},"annotations":[{"id":3,"completed_by":1,
+ "result":[{"original_length":4.2,"value":{"start":0.5,"end":1.25,"channel":0,"labels":["owl"]},"id":"r1",
+ "from_name":"labels","to_name":"audio","type":"labels","origin":"manual"},
+ {"original_length":4.2,"value":{"start":1,"end":2,"channel":1,"labels":["rain"]},"id":"r2",
+ "from_name":"labels","to_name":"audio","type":"labels","origin":"manual"}]}]}]"""

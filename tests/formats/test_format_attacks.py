@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from format_documents import documents, sources
 from format_samples import (
+    AUDACITY,
     COCO,
     CONLL,
     CSV,
@@ -16,7 +17,9 @@ from format_samples import (
     IMAGE_FOLDER,
     LABEL_STUDIO,
     LABEL_STUDIO_MIN,
+    NEMO,
     PRODIGY,
+    RTTM,
     VOC,
     YOLO,
     YOLO_CONFIG,
@@ -47,6 +50,9 @@ VALID: dict[str, dict[str, bytes]] = {
     "coco": {"": COCO.encode()},
     "voc": {"": VOC.encode()},
     "conll": {"": CONLL.encode()},
+    "audacity": {"a.wav.txt": AUDACITY.encode()},
+    "rttm": {"": RTTM.encode()},
+    "nemo": {"": NEMO.encode()},
     "csv": {"": CSV.encode()},
     "jsonl": {"": b'{"name":"a.jpg","kind":"boxes","label":[{"x":1,"y":2,"w":3,"h":4,"label":"cat"}]}\n'},
     "prodigy": {"": PRODIGY.encode()},

@@ -106,5 +106,5 @@ RULES: Mapping[str, Callable[[Any, Values], str]] = {
     "classes": each_class,
     "number": middle,
     "rating": middle_grade,
-    **dict.fromkeys(("spans", "boxes", "polygons", "mask", "keypoints"), nearest_to_all),
+    **dict.fromkeys(("spans", "segments", "boxes", "polygons", "mask", "keypoints"), nearest_to_all),
 }

@@ -36,7 +36,8 @@ class Annotation:
     """An answer, or a skip.
 
     item       the name of the sample
-    kind       of the label: class, classes, number, rating, text, spans, boxes, polygons, mask, keypoints, preference
+    kind       of the label: class, classes, number, rating, text, spans, segments, boxes, polygons, mask, keypoints,
+               preference
     value      the label as its kind writes it; '' where it was skipped
     question   the name of what was asked, where there are several
     key        the id of the answer; the answers to several questions that were given together share it

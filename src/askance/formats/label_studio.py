@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from askance.audio import is_audio_name
 from askance.formats import regions
 from askance.formats.document import Annotation, Document, Item, Prediction
 from askance.formats.format import Files, Format, register
@@ -76,7 +77,7 @@ def read_task(task: Node, name: str, tally: Tally) -> tuple[Item, list[Annotatio
     width, height = _size(task, item)
     canvas = Canvas(item, width, height)
     annotations = [a for node in task["annotations"].each() for a in _annotation(node, canvas, tally)]
-    predictions = [p for node in task["predictions"].each() for p in _prediction(node, canvas, tally)]
+    predictions = [p for node in task["predictions"].each() for p in _told(node, canvas, tally)]
     return replace(item, width=width, height=height), annotations, predictions
 
 
@@ -84,7 +85,7 @@ def _size(task: Node, item: Item) -> tuple[int, int]:
     """Of the first result that tells it."""
     for part in ("annotations", "predictions"):
         for node in task[part].each():
-            for result in node["result"].each():
+            for result in [] if isinstance(node.value, int) else node["result"].each():
                 width, height = regions.sized(result, item)
                 if width:
                     return width, height
@@ -109,6 +110,14 @@ def _annotation(node: Node, canvas: Canvas, tally: Tally) -> list[Annotation]:
 
 def _said(node: Node) -> bool:
     return bool(node["result"].value)
+
+
+def _told(node: Node, canvas: Canvas, tally: Tally) -> list[Prediction]:
+    """An export names predictions by their numbers, unless it is asked for more."""
+    if isinstance(node.value, int):
+        tally.lost("predictions of which the file has the number alone", node.where)
+        return []
+    return _prediction(node, canvas, tally)
 
 
 def _prediction(node: Node, canvas: Canvas, tally: Tally) -> list[Prediction]:
@@ -138,6 +147,8 @@ def read_results(results: Node, canvas: Canvas, tally: Tally) -> Iterable[tuple[
     drawn = {r["id"].name("") for r in results.each() if r["type"].text("") in REGIONS} - {""}
     for result in results.each():
         type_ = result["type"].text("")
+        if type_ == "labels" and isinstance(result["value"].value, dict) and regions.is_timed(result["value"]):
+            type_ = regions.TIMED
         if type_ not in TYPES:
             tally.lost(f"results of the type {type_ or 'that is not said'}", result.where)
         elif type_ not in REGIONS and result["id"].name("") in drawn:
@@ -150,11 +161,14 @@ def read_results(results: Node, canvas: Canvas, tally: Tally) -> Iterable[tuple[
             yield TYPES[type_], "" if question in _default(type_) else question, label
 
 
-REGIONS = {"rectanglelabels", "polygonlabels", "brushlabels", "keypointlabels", "labels"}
+REGIONS = {"rectanglelabels", "polygonlabels", "brushlabels", "keypointlabels", "labels", regions.TIMED}
+UNSIZED = {"labels", regions.TIMED}  # of what is no picture
 
 
 def _default(type_: str) -> set[str]:
     """How we call a question that has no name."""
+    if type_ == regions.TIMED:
+        return {type_, TYPES[type_]}
     return {kind for kind, t in TYPE_OF.items() if t == type_}
 
 
@@ -168,10 +182,11 @@ def _label(type_: str, group: list[Node], canvas: Canvas, tally: Tally) -> str |
         if len(group) > 1:
             tally.lost("further answers to one question", group[1].where, len(group) - 1)
         return single(TYPES[type_], regions.plain_value(group[0], type_, tally), group[0].where, tally)
-    if type_ != "labels" and not (canvas.width and canvas.height):
+    if type_ not in UNSIZED and not (canvas.width and canvas.height):
         tally.lost("regions of pictures of unknown size (original_width is missing)", group[0].where, len(group))
         return None
-    labelled = [(r, label) for r in group if (label := regions.label_of(r, type_, tally)) is not None]
+    key = "labels" if type_ == regions.TIMED else type_
+    labelled = [(r, label) for r in group if (label := regions.label_of(r, key, tally)) is not None]
     if type_ == "brushlabels":
         areas = [(label, regions.area(r["value"], canvas, r.where)) for r, label in labelled]
         return layered(areas, canvas.height, canvas.width, canvas.item.name, tally)
@@ -184,7 +199,10 @@ def _things(
     type_: str, labelled: Iterable[tuple[Node, str]], canvas: Canvas, tally: Tally
 ) -> Iterable[tuple[Any, str]]:
     for r, label in labelled:
-        if type_ == "labels":
+        thing: Any
+        if type_ == regions.TIMED:
+            thing = regions.segment(r, label, tally)
+        elif type_ == "labels":
             thing = regions.span(r, canvas, label, tally)
         else:
             make = regions.box if type_ == "rectanglelabels" else regions.polygon
@@ -255,7 +273,8 @@ def _task(
     drawn = any(
         kind in IMAGE_KINDS for kind in [*(a.kind for a in answers), *(p.kind for p in guesses)]
     ) or is_image_name(item.name)
-    shows = dict(item.data) or ({"image": item.name} if drawn else {"name": item.name})
+    heard = is_audio_name(item.name)
+    shows = dict(item.data) or {"image" if drawn else "audio" if heard else "name": item.name}
     meta: dict[str, Any] = {"name": item.name} | ({} if item.data else {"data": False})
     meta |= {"width": item.width, "height": item.height} if item.width else {}
     meta |= {"points": list(points)} if points else {}
@@ -304,6 +323,7 @@ def _results(a: Annotation | Prediction, canvas: Canvas, points: Sequence[str], 
         canvas = replace(canvas, width=value["width"], height=value["height"])
     type_, found = TYPE_OF[a.kind], []
     shows = "image" if a.kind in IMAGE_KINDS or is_image_name(a.item) else "text"
+    shows = "audio" if a.kind == "segments" or is_audio_name(a.item) else shows
     for n, part in enumerate(regions.results(a.kind, value, canvas, points, tally), 1):
         result: dict[str, Any] = {"id": f"{a.question or a.kind}{n}", "from_name": a.question or a.kind}
         result |= {"to_name": shows, "type": type_, "value": part}

@@ -19,13 +19,19 @@ TYPES = {
     "brushlabels": "mask",
     "keypointlabels": "keypoints",
     "labels": "spans",
+    "labels of time": "segments",  # which Label Studio calls labels, too
     "choices": "chosen",
     "rating": "rating",
     "number": "number",
     "textarea": "text",
     "pairwise": "preference",
 }
-TYPE_OF = {kind: type_ for type_, kind in TYPES.items()} | {"class": "choices", "classes": "choices"}
+TIMED = "labels of time"
+TYPE_OF = {kind: type_ for type_, kind in TYPES.items()} | {
+    "class": "choices",
+    "classes": "choices",
+    "segments": "labels",
+}
 Thing = dict[str, Any]
 
 
@@ -86,13 +92,25 @@ def area(value: Node, canvas: Canvas, where: str) -> list[int]:
     return runs.from_pixels(brush.decoded(data, canvas.height, canvas.width, where))
 
 
+def is_timed(value: Node) -> bool:
+    """Whether a region of `labels` is of a recording: it names a channel, or counts in parts of a second."""
+    return "channel" in value or any(isinstance(value[k].value, float) for k in ("start", "end"))
+
+
+def segment(result: Node, label: str, tally: Tally) -> Thing:
+    value = result["value"]
+    if "channel" in value and value["channel"].number() != 0:
+        tally.lost("which channel a segment is on", result.where)
+    return {"start": value["start"].number(), "end": value["end"].number(), "label": label}
+
+
 def span(result: Node, canvas: Canvas, label: str, tally: Tally) -> Thing | None:
     """In code points.  Where `text` is given and fits only the offsets as they stand, they were code points already."""
     value = result["value"]
     text = canvas.text(result["to_name"].text(""))
     whole = all(isinstance(value[k].value, int) for k in ("start", "end"))
-    if text is None or not whole or "channel" in value:
-        tally.lost("spans of time, and spans of what is not in the file", result.where)
+    if text is None or not whole:
+        tally.lost("spans of what is not in the file", result.where)
         return None
     start, end = (offsets.to_points(text, value[k].whole()) for k in ("start", "end"))
     plain = (value["start"].whole(), value["end"].whole())
@@ -142,6 +160,8 @@ def results(kind: str, value: Any, canvas: Canvas, points: Sequence[str], tally:
             yield from _areas(value)
         case "spans":
             yield from _spans(value, canvas, tally)
+        case "segments":
+            yield from ({"start": s["start"], "end": s["end"], "channel": 0, "labels": [s["label"]]} for s in value)
         case "class":
             yield {"choices": [value]}
         case "classes":

@@ -20,6 +20,7 @@ from askance.labels.mask import Mask
 from askance.labels.number import Number
 from askance.labels.polygons import Polygons
 from askance.labels.preference import Preference
+from askance.labels.segments import Segments
 from askance.labels.several import SeveralClasses
 from askance.labels.single import OneClass, check_name
 from askance.labels.spans import Spans
@@ -32,6 +33,7 @@ KINDS = (
     "rating",
     "text",
     "spans",
+    "segments",
     "boxes",
     "polygons",
     "mask",
@@ -39,7 +41,8 @@ KINDS = (
     "preference",
 )
 IMAGE_KINDS = frozenset({"boxes", "polygons", "mask", "keypoints"})
-PIECES = frozenset({"spans", "boxes", "polygons", "keypoints"})  # a list of things; one may be left out alone
+# A list of things; one may be left out alone.
+PIECES = frozenset({"spans", "segments", "boxes", "polygons", "keypoints"})
 JSON_KINDS = PIECES | {"classes", "mask"}
 EVERY_KIND = frozenset(KINDS)
 LONGEST_TEXT = 1_000_000
@@ -63,6 +66,8 @@ def canonical(kind: str, value: Any) -> str:
             return FreeText(LONGEST_TEXT, True).check(value)
         case "spans":
             return Spans(names, True).check(value)
+        case "segments":
+            return Segments(names).check(value)
         case "boxes":
             return Boxes(names, True).check(value)
         case "polygons":
@@ -85,7 +90,7 @@ def named(kind: str, value: Any) -> list[Any]:
             return list(value)
         case "mask", {"counts": dict() as counts}:
             return list(counts)
-        case (("spans" | "boxes" | "polygons" | "keypoints"), list()):
+        case (("spans" | "segments" | "boxes" | "polygons" | "keypoints"), list()):
             return [piece["label"] for piece in value if isinstance(piece, dict) and "label" in piece]
     return []
 

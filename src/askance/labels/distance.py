@@ -16,7 +16,16 @@ from askance.labels import overlap
 from askance.protocols import LabelKind
 
 Distance = Callable[[str, str], float]
-TOLERANCE = {"number": 0.05, "spans": 0.5, "boxes": 0.5, "polygons": 0.5, "mask": 0.5, "keypoints": 0.5, "text": 0.1}
+TOLERANCE = {
+    "number": 0.05,
+    "spans": 0.5,
+    "segments": 0.5,
+    "boxes": 0.5,
+    "polygons": 0.5,
+    "mask": 0.5,
+    "keypoints": 0.5,
+    "text": 0.1,
+}
 
 
 def distance(kind: LabelKind) -> Distance:
@@ -112,6 +121,7 @@ MADE: Mapping[str, Callable[[Any, str, str], float]] = {
     "rating": gap,
     "text": words,
     "spans": partial(parts, overlap.of_spans),
+    "segments": partial(parts, overlap.of_spans),
     "boxes": partial(parts, overlap.of_boxes),
     "polygons": partial(parts, overlap.of_polygons),
     "keypoints": partial(parts, overlap.of_keypoints),

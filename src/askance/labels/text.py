@@ -19,17 +19,17 @@ from askance.labels.number import Number
 from askance.labels.polygons import Polygons
 from askance.labels.preference import Preference
 from askance.labels.rating import Rating
+from askance.labels.segments import Segments
 from askance.labels.several import SeveralClasses
 from askance.labels.single import OneClass
 from askance.labels.spans import Spans
 from askance.protocols import LabelKind
 
 CLASS, NUMBER = "class", "number"
-MADE: Mapping[str, Any] = {
-    kind.name: kind
-    for kind in (Number, SeveralClasses, Rating, FreeText, Spans, Boxes, Polygons, Mask, Keypoints, Preference)
-}
-NAMED = {"classes", "spans", "boxes", "polygons", "mask", "keypoints"}  # an answer names classes of the campaign's
+KINDS = (Number, SeveralClasses, Rating, FreeText, Spans, Segments, Boxes, Polygons, Mask, Keypoints, Preference)
+MADE: Mapping[str, Any] = {kind.name: kind for kind in KINDS}
+# Those whose answers name classes of the campaign's.
+NAMED = {"classes", "spans", "segments", "boxes", "polygons", "mask", "keypoints"}
 LEARNED = {CLASS, NUMBER, "rating", "preference"}  # the kinds that learners here learn from
 OF_NUMBERS = {NUMBER, "rating"}
 # What may be said in the brackets: {name of the kind: its parameters}.  The classes are a setting of their own.
