@@ -1,7 +1,9 @@
 # Two commands that do all their own set-up on a fresh machine:
 #   make demo   the whole loop on real handwritten digits, in under a minute after set-up
 #   make test   the checks and the tests
-.PHONY: demo test check fast docs clean
+# and what CI runs as well:
+#   make slow   the tests of over ten seconds each: trials against random, memory and time at real sizes
+.PHONY: demo test slow docs clean
 
 demo:
 	@tools/setup run
@@ -13,12 +15,11 @@ test:
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@tools/page
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal
-
-# the same without what takes over ten seconds a test
-fast:
-	@tools/setup dev
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal -m 'not slow'
+
+slow:
+	@tools/setup dev
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal -m slow
 
 # the generated pages: strategies with their drawings, command line
 docs:

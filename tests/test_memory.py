@@ -17,7 +17,7 @@ from askance.select import select
 from askance.signals import Signals
 from askance.strategy import Atom, Meta, Strategy, Utility
 
-N, C, D, L, K = 20_000, 100, 64, 2_000, 20
+N, C, D, L, K = 20_000, 100, 64, 2_000, 10
 LIMIT = 4 * min(N * N, N * L, N * C * D)
 TEXTS = [usage(e) for e in entries()]
 

@@ -67,6 +67,12 @@ SEEN = {
     "model change": "Nearly all put the whole batch into the group on the right, of which none is labelled: the first "
     "label there changes the model most, and the other nine tell it little more.  `craig` and `glister` take one pick "
     "into account for the next; after a scorer say `| top(x=10) | kmeans`.",
+    "expected error": "Nearly all put the whole batch into the group on the right, of which none is labelled: a label "
+    "there tells most about the rest.  `batch_mcpal` counts its own picks: one there, and then where classes meet.",
+    "bmdal": "Vectors are the embeddings themselves: all of them go for what is far from the labelled, the rim and the "
+    "group on the right; `kmeanspp_tp` and `lcmd` keep to where samples are, and have most of the groups.",
+    "gates": "`gated_margin` keeps to where classes meet, as `margin` does; what lies alone, and a group that is like "
+    "nothing labelled, are held back.",
     "regression": "The classes taken as grades 0, 1 and 2.  `alm` puts the whole batch into the group of which none is "
     "labelled, and `emcm` nearly so; `gsx` and `alc_linear` go for the rim; `alc` has something of every group; `gsy` "
     "keeps to where predicted grades are far from all known ones, between the classes, and `igs` is between it and "

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from askance.signals import DERIVED
-
 AUTO = "auto"
 
 
@@ -36,5 +34,7 @@ def named(strategy: str, has: Iterable[str], fits: bool = True, cold: bool = Fal
 
 def with_derived(has: Iterable[str]) -> frozenset[str]:
     """With the signals that can be computed from these."""
+    from askance.signals import DERIVED  # brings numpy, which `askance --help` does without
+
     there = frozenset(has)
     return there | {name for name, ways in DERIVED.items() if any(source in there for source, _ in ways)}

@@ -114,7 +114,7 @@ def test_an_audit_is_of_classes(campaign: Campaign) -> None:
     [
         ({"learner": "linear"}, "labels are numbers, and the learner 'linear' predicts none; ridge, gp"),
         ({"labels": "class"}, "the learner 'ridge' predicts numbers, and labels are classes; say labels = 'number'"),
-        ({"labels": "boxes"}, "nothing here learns from boxes"),
+        ({"labels": "boxes"}, "labels = 'boxes' take the names of what is marked; write classes"),
         ({"strategy": "margin"}, "margin needs probs, and the learner gives"),
         ({"strategy": "alm", "learner": "mlp"}, "alm needs variance, and the learner gives"),
     ],

@@ -34,8 +34,8 @@ EVERY = [e for e in entries() if not e.part]
 NAMES = [e.name for e in EVERY]
 
 
-def known(case: contract.Case, labels: np.ndarray | None = None) -> dict[str, object]:
-    return {"labeled": case.example(n=12, seed=9), "labels": np.arange(12) % 4 if labels is None else labels}
+def known(case: contract.Case, labels: np.ndarray | None = None, n: int = 12, dim: int = 5) -> dict[str, object]:
+    return {"labeled": case.example(n=n, seed=9, dim=dim), "labels": np.arange(n) % 4 if labels is None else labels}
 
 
 def blobs(*sizes: int, apart: float = 10.0) -> np.ndarray:
@@ -157,7 +157,7 @@ def others(p: Parameter) -> Iterator[object]:
     elif isinstance(p.default, bool):
         yield not p.default
     elif isinstance(p.default, int):
-        yield from (v for v in (p.default * 10 + 1, p.default // 3, p.default + 1, 1, 2) if inside(v, p))
+        yield from (v for v in (p.default // 3, 1, 2, p.default + 1, p.default * 10 + 1) if inside(v, p))
     elif isinstance(p.default, float):
         yield from (v for v in (p.default * 10 + 0.9, p.default / 10, 0.05, 0.5, 1.7) if inside(v, p))
 
@@ -180,15 +180,19 @@ def test_every_parameter_does_something(e: Entry, p: Parameter) -> None:
 
     before = "margin | " if contract.case_of(e.name).strategy.atoms()[0].asks("utility") else ""
 
-    def answer(given: str, n: int, k: int) -> tuple[list[int], list[float]]:
+    def answer(given: str, n: int, k: int, dim: int, labelled: int) -> tuple[list[int], list[float]]:
         case = contract.case_of(f"{before}{e.name}{given}")
-        batch = select(case.strategy, case.example(n=n), k, **known(case))
+        batch = select(case.strategy, case.example(n=n, dim=dim), k, **known(case, n=labelled, dim=dim))
         return batch.ids.tolist(), batch.utility.tolist()
 
-    for n, k in ((60, 8), (300, 20), (300, 2)):
-        usual = answer("", n, k)
-        if any(answer(f"({p.name}={v!r})", n, k) != usual for v in others(p) if v != p.default):
-            return
+    words = [f"{o.name}={w!r}" for o in e.parameters if o is not p for w in o.words]
+    # On a line several labels are near each sample, which some parameters are about.
+    for sizes in ((60, 8, 5, 12), (300, 20, 5, 12), (300, 2, 5, 12), (60, 50, 1, 60)):
+        for word in ("", *words):  # h is of one of the models that the word `refit` chooses
+            usual = answer(f"({word})" if word else "", *sizes)
+            given = (f"({p.name}={v!r}{', ' * bool(word)}{word})" for v in others(p) if v != p.default)
+            if any(answer(text, *sizes) != usual for text in given):
+                return
     raise AssertionError(f"{e.name} picks the same whatever {p.name} is")
 
 

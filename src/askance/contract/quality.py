@@ -56,10 +56,10 @@ def time_grows_with_the_pool(case: Case) -> None:
     took = [_seconds(case, rows) for rows in (2_000, 4_000)]
     for rows in (8_000, 16_000, 32_000):
         took.append(_seconds(case, rows))
-        if (took[-3] > 0.01 and took[-1] <= 9 * took[-3]) or took[-1] > 10.0:
+        if (took[-3] > 0.003 and took[-1] <= 9 * took[-3]) or took[-1] > 3.0:
             break
     said = f"{took[-3]:.2f} s for {rows // 4:,} rows and {took[-1]:.2f} s for four times that"
-    demand(took[-1] <= 9 * took[-3] + 0.01, f"{case.name} took {said}")
+    demand(took[-1] <= 9 * took[-3] + 0.003, f"{case.name} took {said}")
 
 
 @check(own_signals, slow=True)
@@ -81,14 +81,20 @@ def _grouped(signals: Signals) -> Signals:
 
 
 def _seconds(case: Case, rows: int) -> float:
-    """CPU time for three seeds, the least of up to three tries: other programs on the machine only add to it."""
+    """CPU time of one choice, over three seeds, the least of up to three tries: other programs only add to it.
+
+    What takes over three seconds is asked no further: it is long enough to be told from the noise of a machine.
+    """
     signals = _grouped(_big(case, rows))
     tries: list[float] = []
-    while len(tries) < 3 and sum(tries) < 0.5:
+    while len(tries) < 3 and sum(tries) < 0.2:
         start = time.process_time()
         for seed in range(3):
             case.picks(signals, 20, seed)
-        tries.append(time.process_time() - start)
+            spent = (time.process_time() - start) / (seed + 1)
+            if time.process_time() - start > 3.0:
+                break
+        tries.append(spent)
     return min(tries)
 
 

@@ -12,7 +12,10 @@ _NUMBERS = 1 << 18  # of a block
 
 
 class Design:
-    """rows (N, D); information (D, D) of what is known, positive definite; pool (D, D) = F.  All in float64."""
+    """rows (N, D); information (D, D) of what is known, positive definite; pool (D, D) = F, both in float64.
+
+    Rows in single precision stay so: they are made float64 a block at a time.
+    """
 
     def __init__(self, rows: np.ndarray, information: np.ndarray, pool: np.ndarray):
         self.rows, self.information, self.pool = rows, information, pool
@@ -43,21 +46,43 @@ class Design:
         self._change(row, -1.0)
 
     def _change(self, row: int, sign: float) -> None:
-        v = self.rows[row]
+        v = self.rows[row].astype(np.float64)
         self.information = self.information + sign * np.outer(v, v)
         u, w = self.inverse @ v, self.middle @ v
         s, q = max(1.0 + sign * float(v @ u), 1e-12) * sign, float(v @ w)
-        along, across = self.rows @ u, self.rows @ w
+        along, across = along_all(self.rows, np.stack([u, w], 1)).T
         self.reach = self.reach - along**2 / s
         self.worth = self.worth - 2.0 * along * across / s + along**2 * (q / s**2)
         self.inverse = self.inverse - np.outer(u, u) / s
         self.middle = self.middle - (np.outer(u, w) + np.outer(w, u)) / s + np.outer(u, u) * (q / s**2)
 
 
+def gram(rows: np.ndarray) -> np.ndarray:
+    """V'V in float64, in blocks.  (N, D) -> (D, D)."""
+    out = np.zeros((rows.shape[1], rows.shape[1]))
+    for part in _blocks(rows):
+        some = rows[part].astype(np.float64)
+        out += some.T @ some
+    return out
+
+
+def along_all(rows: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """V U in float64, in blocks.  (N, D), (D, m) -> (N, m)."""
+    out = np.empty((len(rows), directions.shape[1]))
+    for part in _blocks(rows):
+        out[part] = rows[part].astype(np.float64) @ directions
+    return out
+
+
 def _squares(rows: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """v' G v for every row, in blocks.  (N, D), (D, D) -> (N,)."""
     out = np.empty(len(rows))
-    step = max(1, _NUMBERS // max(rows.shape[1], 1))
-    for part in (slice(i, i + step) for i in range(0, len(rows), step)):
-        out[part] = np.einsum("nd,nd->n", rows[part] @ middle, rows[part])
+    for part in _blocks(rows):
+        some = rows[part].astype(np.float64)
+        out[part] = np.einsum("nd,nd->n", some @ middle, some)
     return out
+
+
+def _blocks(rows: np.ndarray) -> list[slice]:
+    step = max(1, _NUMBERS // max(rows.shape[1], 1))
+    return [slice(i, i + step) for i in range(0, len(rows), step)]

@@ -60,7 +60,7 @@ def drawing(picture: describe.Picture) -> str:
     panels = panels_of(picture)
     across = -(-len(panels) // -(-len(panels) // COLUMNS))
     rows = [panels[i : i + across] for i in range(0, len(panels), across)]
-    width = max(len(rows[0]), 3) * (WIDE + GAP) + GAP
+    width = max(len(rows[0]), 4) * (WIDE + GAP) + GAP  # the legend takes four
     body, y = [], GAP
     for row in rows:
         y += NAME + LINE * max(len(p.small) for p in row)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from askance import ops
-from askance.ops.design import Design
+from askance.ops.design import Design, gram
 from askance.ops.giving_back import given_back
 from askance.strategies.bmdal.linear import PAPER
 from askance.strategies.hybrid.bait import FAILS, forth_and_back
@@ -31,16 +31,16 @@ def bait_fb(vectors, reference, ids, k, seed, *, sigma=0.001) -> Picks:
 
 
 def least_variance(vectors, reference, ids, k, seed, sigma: float, oversample: int) -> np.ndarray:
-    rows = vectors.array().astype(np.float64)
+    rows = vectors.array()
     known = np.zeros((0, rows.shape[1])) if reference is None else reference.array().astype(np.float64)
     if not rows.any():
         return np.argsort(ops.noise(seed, ids))[:k]
     seen, tie = known.T @ known, ops.noise(seed, ids)
-    pool = rows.T @ rows + seen
+    pool = gram(rows) + seen
     design = Design(rows, sigma**2 * np.eye(rows.shape[1]) + seen, pool)
     inverse, wanted = design.inverse, min(k, len(ids))
     taken = np.array(forth_and_back(design, min(oversample * k, len(ids)), 1, tie), np.int64)
-    return taken[given_back(rows[taken], inverse, pool, wanted)] if len(taken) > wanted else taken
+    return taken[given_back(rows[taken].astype(np.float64), inverse, pool, wanted)] if len(taken) > wanted else taken
 
 
 for name, way in (("bait_f_gradient", "bait_f"), ("bait_fb_gradient", "bait_fb")):

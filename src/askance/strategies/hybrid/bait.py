@@ -3,7 +3,7 @@
 import numpy as np
 
 from askance import ops
-from askance.ops.design import Design
+from askance.ops.design import Design, gram
 from askance.ops.lazy import first
 from askance.strategy import Picks, Vectors, recipe, strategy
 
@@ -31,10 +31,10 @@ def least_trace(vectors, reference, ids, k, seed, *, ridge=1.0, oversample=2) ->
     F = mean v v' of the pool, M = ridge t I + sum v v' of known and picked, t the mean of |v|^2 / D, so that `ridge`
     means the same at any scale.  oversample * k are picked, and those given back whose loss is least.
     """
-    rows = vectors.array().astype(np.float64)
+    rows = vectors.array()
     if not rows.any():
         return np.argsort(ops.noise(seed, ids))[:k]
-    pool = rows.T @ rows / len(rows)
+    pool = gram(rows) / len(rows)
     start = ridge * np.trace(pool) / rows.shape[1] * np.eye(rows.shape[1])
     known = np.zeros((0, rows.shape[1])) if reference is None else reference.array().astype(np.float64)
     design = Design(rows, start + known.T @ known, pool)

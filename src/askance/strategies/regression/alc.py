@@ -61,8 +61,10 @@ class Belief:
 
     def __init__(self, rows: np.ndarray, known: np.ndarray, targets: np.ndarray, length: float, noise: float):
         self.rows, self.known, self.length, self.noise = rows, known, length, noise
-        prior = self._kernel(known, known) + noise * np.eye(len(known))
+        prior = self._kernel(known, known)
+        prior[np.diag_indices_from(prior)] += noise
         self.inverse = np.linalg.inv(prior)
+        del prior
         self.cov, self.var = np.empty((len(rows), len(targets))), np.empty(len(rows))
         told = self.inverse @ self._kernel(known, targets)
         for part in self._parts():
@@ -100,7 +102,9 @@ class Belief:
         return [slice(i, i + step) for i in range(0, len(self.rows), step)]
 
     def _kernel(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.exp(ops.vectors.gaps(ops.Dense(a), ops.Dense(b)) / (-2.0 * self.length**2))
+        out = ops.vectors.gaps(ops.Dense(a), ops.Dense(b))
+        out /= -2.0 * self.length**2
+        return np.exp(out, out=out)  # in place: with thousands of labels these are the largest arrays there are
 
 
 def middling(rows: np.ndarray) -> float:
