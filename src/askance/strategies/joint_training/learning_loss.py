@@ -1,5 +1,6 @@
 """How large the loss of a sample will be, as a head on the network's inner layers says."""
 
+from askance.strategies.joint_training.rising import rising
 from askance.strategy import Utility, strategy
 
 
@@ -7,6 +8,6 @@ from askance.strategy import Utility, strategy
 def learning_loss(loss) -> Utility:
     """The loss that the add-on `learning_loss` of a network predicts: `cnn?add=learning_loss`.  loss (N,) -> (N,).
 
-    Its scale says nothing: the head is trained to rank.
+    Its scale says nothing: the head is trained to rank, and may say less than 0; its order is brought to (0, 1).
     """
-    return loss
+    return rising(loss)

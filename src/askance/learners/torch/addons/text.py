@@ -39,6 +39,9 @@ def read_addons(text: str) -> tuple[AddOn, ...]:
             raise BadLearner(f"the add-on {name!r} is added twice in {text!r}")
         make = ADDONS[name].make
         found.append(make(**_values(name, make, inside or "")))
+        for other in found[:-1]:
+            if both := other.provides & found[-1].provides:
+                raise BadLearner(f"{other.name} and {name} both give {', '.join(sorted(both))}; add one of them")
     return tuple(found)
 
 
