@@ -12,6 +12,7 @@ from askance.cli import (
     demo,
     doctor,
     label,
+    labelstudio,
     new,
     pal,
     report,
@@ -62,6 +63,7 @@ app.command("audit", rich_help_panel=CAMPAIGN)(audit.command)
 app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
 app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
 app.command("convert", rich_help_panel=CAMPAIGN)(convert.command)
+app.command("labelstudio", rich_help_panel=CAMPAIGN)(labelstudio.command)
 app.command("undo", rich_help_panel=CAMPAIGN)(transfer.undo)
 app.command("strategies", rich_help_panel=LOOK)(strategies.command)
 app.command("check", rich_help_panel=LOOK)(check.command)
