@@ -7,10 +7,14 @@ export interface Prefs {
   past: boolean;
   strict: boolean;
   shortcuts: boolean;
+  /** A recording plays when its question comes. */
+  autoplay: boolean;
+  /** Of recordings; 1 is as they are. */
+  speed: number;
 }
 
 const PLACE = "askance:prefs";
-const USUAL: Prefs = { theme: "system", why: true, past: true, strict: false, shortcuts: true };
+const USUAL: Prefs = { theme: "system", why: true, past: true, strict: false, shortcuts: true, autoplay: false, speed: 1 };
 let now: Prefs = load();
 const listeners = new Set<() => void>();
 

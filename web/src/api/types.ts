@@ -7,6 +7,7 @@ export type Me = Schemas["Me"];
 export type Summary = Schemas["Summary"];
 export type Campaign = Omit<Schemas["Campaign"], "form"> & { form: Form };
 export type Content = Schemas["Content"];
+export type Peaks = Schemas["Peaks"];
 export type Guess = Schemas["Guess"];
 export type Task = Schemas["Task"];
 export type Queue = Schemas["Queue"];
@@ -32,6 +33,7 @@ export type Form =
   | { kind: "rating"; low: number; high: number }
   | { kind: "text"; longest: number; empty: boolean }
   | { kind: "spans"; classes: string[]; overlapping: boolean }
+  | { kind: "segments"; classes: string[]; overlapping: boolean }
   | { kind: "boxes"; classes: string[]; turned: boolean }
   | { kind: "polygons"; classes: string[] }
   | { kind: "keypoints"; classes: string[]; points: string[] }

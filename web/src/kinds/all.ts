@@ -10,6 +10,7 @@ import { Numeric } from "./number";
 import { Polygons } from "./polygons";
 import { Preferred } from "./preference";
 import { Rating } from "./rating";
+import { Segments } from "./segments";
 import { Several } from "./several";
 import { Single } from "./single";
 import { Spans } from "./spans";
@@ -24,6 +25,7 @@ export const KIND = {
   rating: Rating,
   text: Free,
   spans: Spans,
+  segments: Segments,
   boxes: Boxes,
   polygons: Polygons,
   keypoints: Keypoints,
@@ -32,4 +34,4 @@ export const KIND = {
 } satisfies Kinds as unknown as Record<Form["kind"], ComponentType<KindProps<never>>>;
 
 /** Those that draw on the sample themselves. */
-export const SPATIAL = new Set<Form["kind"]>(["spans", "boxes", "polygons", "keypoints", "mask", "preference"]);
+export const SPATIAL = new Set<Form["kind"]>(["spans", "segments", "boxes", "polygons", "keypoints", "mask", "preference"]);

@@ -12,6 +12,8 @@ export function brief(form: Form, value: Value | undefined): string {
       return `${String(value)} of ${form.high}`;
     case "preference":
       return value === "tie" ? "a tie" : `the ${String(value)} one`;
+    case "segments":
+      return counted((value as { label: string }[]).map((v) => v.label), "nothing heard");
     case "spans":
       return counted((value as { label: string }[]).map((v) => v.label), "no spans");
     case "boxes":
@@ -32,7 +34,7 @@ function counted(labels: string[], none: string): string {
   return [...n].map(([l, k]) => (k > 1 ? `${k} ${l}` : l)).join(", ") || none;
 }
 
-const STRUCTURED = new Set(["classes", "spans", "boxes", "polygons", "keypoints", "mask"]);
+const STRUCTURED = new Set(["classes", "spans", "segments", "boxes", "polygons", "keypoints", "mask"]);
 
 /** A label as the store has it: JSON where its kind has parts, else the text itself. */
 export function stored(form: Form, text: string): Value {

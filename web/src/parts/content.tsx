@@ -1,6 +1,8 @@
 /** What is shown of a sample.  Text is only ever a text node. */
 import { useEffect, useRef, type ReactNode } from "react";
 import type { Content } from "../api/types";
+import { Player } from "./audio";
+import { Wave } from "./wave";
 
 const LONG = 8000; // characters, above which a text is drawn in blocks that the browser may leave out of sight
 
@@ -8,6 +10,8 @@ export function Shown({ content, small }: { content: Content; small?: boolean })
   switch (content.kind) {
     case "image":
       return <Picture content={content} size={small ? 160 : 0} />;
+    case "audio":
+      return small ? <Wave content={content} label={content.name} /> : <Player key={content.audio} content={content} />;
     case "text":
       return small ? <p className="snippet">{(content.text ?? "").slice(0, 200)}</p> : <Words text={content.text ?? ""} />;
     case "table":
