@@ -6,6 +6,7 @@ python tests/page/page_server.py FOLDER [NAME ...] makes what is not there yet, 
 import csv
 import shutil
 import sys
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -82,6 +83,23 @@ def drawings(folder: Path, n: int = 70) -> PoolConfig:
     return PoolConfig(str(place))
 
 
+def recordings(folder: Path, n: int = 70) -> PoolConfig:
+    """Three seconds each: a call that rises or falls, twice."""
+    place, draw = folder / "calls", np.random.default_rng(4)
+    place.mkdir(exist_ok=True)
+    t = np.arange(8000) / 8000
+    for i in range(n):
+        sound, low, high = np.zeros(24_000), *draw.uniform(200, 1500, 2)
+        for begin in (2000, 14_000):
+            sweep = np.sin(2 * np.pi * np.cumsum(np.linspace(low, high, 8000)) / 8000) * np.sin(np.pi * t) ** 2
+            sound[begin : begin + 8000] += 0.6 * sweep
+        sound += draw.normal(0, 0.01, len(sound))
+        with wave.open(str(place / f"call-{i:03}.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes((sound * 32767).astype("<i2").tobytes())
+    return PoolConfig(str(place))
+
+
 def digits(folder: Path) -> PoolConfig:
     from sklearn.datasets import load_digits
 
@@ -107,6 +125,9 @@ SPECS: dict[str, tuple[Source, dict[str, object]]] = {
     "outlines": (drawings, {"labels": "polygons", "classes": ("cell", "dust")}),
     "points": (drawings, {"labels": "keypoints(points='nose,tail')", "classes": ("cell", "dust")}),
     "masks": (drawings, {"labels": "mask", "classes": ("cell", "dust")}),
+    "calls": (recordings, {"classes": ("rising", "falling"), "warmup": 60}),
+    "transcripts": (recordings, {"labels": "text(empty=True)", "warmup": 60}),
+    "heard": (recordings, {"labels": "segments", "classes": ("rising", "falling"), "warmup": 60}),
     "better": (pairs, {"labels": "preference"}),
 }
 

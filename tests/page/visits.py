@@ -24,6 +24,21 @@ addEventListener("securitypolicyviolation", (e) => console.error("CSP:", e.viola
 addEventListener("unhandledrejection", (e) => console.error("unhandled:", String(e.reason)));
 """
 NEXT = "id => { const m = document.querySelector('main.item'); return m && m.dataset.item !== id && m.dataset.item }"
+TIMED = """
+() => {
+  const times = (window.times = []);
+  const main = document.querySelector("main.item");
+  let began = 0;
+  addEventListener("keydown", (e) => { began = e.timeStamp }, true);
+  new MutationObserver(() => {
+    if (!began || !main.dataset.item) return;
+    const from = began;
+    const changed = performance.now();
+    began = 0;
+    requestAnimationFrame(() => requestAnimationFrame(() => times.push([changed - from, performance.now() - from])));
+  }).observe(main, { attributes: true, attributeFilter: ["data-item"] });
+}
+"""
 OFFLINE = r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED|NETWORK_CHANGED)"
 
 
@@ -177,3 +192,17 @@ def visits(browser: Any, site: Site) -> Iterator[Callable[..., Visit]]:
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+def timed(v: Visit, keys: int, think: float) -> list[tuple[float, float]]:
+    """[(ms from a key until the document had changed, until it was painted)] of questions of four classes."""
+    before = len(v.site.kept(v.name))
+    v.page.evaluate(TIMED)
+    for i in range(keys):
+        v.press(str(1 + i % 4))
+        v.page.wait_for_timeout(think)
+    v.saved()
+    found = v.page.evaluate("() => times")
+    answered = len(v.site.kept(v.name)) - before
+    assert answered == len(found), f"{answered} questions were answered and {len(found)} measured"
+    return [(changed, painted) for changed, painted in found]

@@ -1,0 +1,105 @@
+"""Recordings in a browser: played, wound, named, transcribed and cut into segments by keys alone."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from visits import Visit
+
+pytestmark = pytest.mark.browser
+DESK = {"width": 1280, "height": 900}
+SOUND = "document.querySelector('.player audio')"
+READY = f"() => {SOUND} && {SOUND}.readyState >= 2"
+N = 50
+
+
+def at(v: Visit) -> float:
+    return float(v.page.evaluate(f"{SOUND}.currentTime"))
+
+
+def playing(v: Visit, wanted: bool) -> None:
+    v.page.wait_for_function(f"() => {SOUND}.paused === {str(not wanted).lower()}")
+
+
+def test_one_class_of_fifty_recordings(visit: Callable[..., Visit]) -> None:
+    v = visit("calls", spec="calls", viewport=DESK)
+    done = v.label(N, lambda i, _: [str(1 + i % 2)])
+    v.saved()
+    kept = v.site.kept("calls")
+    assert [kept[id] for id in done] == [("rising", "falling")[i % 2] for i in range(N)]
+
+
+def test_space_plays_arrows_wind_brackets_set_the_speed(visit: Callable[..., Visit]) -> None:
+    v = visit("played", spec="calls", viewport=DESK)
+    v.page.wait_for_function(READY)
+    item = v.item
+    v.press(" ")
+    playing(v, True)
+    v.page.wait_for_function(f"() => {SOUND}.currentTime > 0.2")
+    v.press(" ")
+    playing(v, False)
+    v.press("Home", "ArrowRight")
+    assert at(v) == pytest.approx(2, abs=0.05)
+    v.press("Shift+ArrowLeft", "Shift+ArrowLeft")
+    assert at(v) == pytest.approx(1.8, abs=0.05)
+    v.press("ArrowRight", "ArrowRight")  # not beyond the end
+    assert at(v) == pytest.approx(3, abs=0.05)
+    v.press("]", "]")
+    assert v.page.evaluate(f"{SOUND}.playbackRate") == 1.5
+    assert v.item == item  # nothing was skipped
+    v.press("n")  # which skips here, as space plays
+    assert v.after(item) != item
+    v.page.wait_for_function(READY)
+    assert v.page.evaluate(f"{SOUND}.playbackRate") == 1.5
+    v.press("b")
+    v.saved()
+
+
+def test_the_outline_is_drawn_and_a_click_seeks(visit: Callable[..., Visit]) -> None:
+    v = visit("drawn", spec="calls", viewport=DESK)
+    v.page.wait_for_function(READY)
+    inked = "c => { const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return p.some(x => x) }"
+    v.page.wait_for_function(f"() => ({inked})(document.querySelector('.player canvas'))")
+    box = v.page.locator(".track").bounding_box()
+    v.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    assert at(v) == pytest.approx(1.5, abs=0.05)
+    assert v.page.locator(".track").get_attribute("aria-valuetext") == "1.5 s of 3.0 s"
+
+
+def test_transcripts_are_typed_while_it_plays(visit: Callable[..., Visit]) -> None:
+    v = visit("transcripts", spec="transcripts", viewport=DESK)
+    v.page.wait_for_function(READY)
+    item = v.item
+    v.press(*"up and", "Control+ ")
+    playing(v, True)
+    v.press(*" away", "Control+ ")
+    playing(v, False)
+    v.press("Control+.", "Enter")
+    assert v.after(item) != item
+    done = [item, *v.label(9, lambda i, _: [*f"no {i}", "Enter"])]
+    v.saved()
+    kept = v.site.kept("transcripts")
+    assert [kept[id] for id in done] == ["up and away", *(f"no {i}" for i in range(9))]
+
+
+def test_segments_by_keys_and_by_mouse(visit: Callable[..., Visit]) -> None:
+    v = visit("heard", spec="heard", viewport=DESK)
+    v.page.wait_for_function(READY)
+    item = v.item
+    v.press("Home", "Shift+ArrowRight", "Shift+ArrowRight", "i", "ArrowRight", "Shift+ArrowLeft", "o", "1")
+    box = v.page.locator(".track").bounding_box()
+    v.page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 40)
+    v.page.mouse.down()
+    v.page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 50, steps=4)
+    v.page.mouse.up()
+    v.press("2", "i", "o", "x", ",", "2", "Enter")  # the last of them is renamed to what it was; an empty one goes
+    v.after(item)
+    v.saved()
+    first, second = json.loads(v.site.kept("heard")[item])
+    assert first == {"start": pytest.approx(0.2, abs=0.02), "end": pytest.approx(2.1, abs=0.02), "label": "rising"}
+    assert second == {"start": pytest.approx(2.25, abs=0.03), "end": pytest.approx(2.7, abs=0.03), "label": "falling"}
+    again = v.item
+    v.press("Enter")  # nothing heard
+    v.after(again)
+    v.saved()
+    assert v.site.kept("heard")[again] == "[]"
