@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,35 @@ def test_two_tabs_of_one_person_and_an_answer_that_the_server_refuses(visit: Cal
     two.page.get_by_text("Seen; remove it").click()
     two.says("All is settled")
     assert one.site.kept("tabs") == {id: TOPICS[0]}
+
+
+def test_a_server_that_is_started_again_gets_what_the_browser_kept(browser: Any, tmp_path: Path) -> None:
+    """`askance label`, ended while its page is open, and once more: the same port, and so the same browser storage."""
+    command = ("-m", "askance", "label", str(make(tmp_path, "news")), "--no-browser", "--who", "ann")
+    with serving(tmp_path, *command) as site, visits(browser, site) as visit:
+        v = visit("news")
+        v.expect(OFFLINE)
+        (first,) = v.label(1, lambda i, _: ["1"])
+        v.saved()
+        storage = v.page.context
+        second = v.item
+        storage.route("**/answers", lambda route: route.abort())  # as if the server had just gone
+        v.press("2")
+        v.says("1 unsent")
+        state = storage.storage_state()
+    with serving(tmp_path, *command) as again, visits(browser, again) as visit:
+        assert again.url == site.url
+        w = visit("news", storage_state=state)
+        w.saved()
+        assert again.kept("news") == {first: TOPICS[0], second: TOPICS[1]}
+
+
+def test_without_its_token_the_page_says_what_to_open(browser: Any, site: Site) -> None:
+    with visits(browser, Site(site.root, site.url)) as visit:
+        v = visit("news", "settings")
+        v.expect("401")
+        v.says("open the address that `askance label` has printed")
+        assert v.page.get_by_label("Password").count() == 0
 
 
 HALF = {

@@ -4,10 +4,12 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import webbrowser
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,7 +60,7 @@ def serve(wanted: Serving) -> None:
     config = uvicorn.Config(
         create_app(house, hosts),
         host=wanted.host,
-        port=wanted.port,
+        port=usual_port(wanted),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -73,6 +75,24 @@ def serve(wanted: Serving) -> None:
         if wanted.browse:
             threading.Thread(target=webbrowser.open, args=(said,), daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def usual_port(wanted: Serving) -> int:
+    """The same for one campaign every time, where it is free and none is named.
+
+    What a browser keeps, unsent answers above all, belongs to an address: another port would not see it.
+    """
+    if wanted.port or not wanted.local:
+        return wanted.port
+    port = 20_000 + zlib.crc32(os.fsencode((wanted.root / wanted.only).resolve())) % 10_000
+    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((wanted.host, port))
+        except OSError:
+            return 0
+    return port
 
 
 def accounts(wanted: Serving) -> People:
