@@ -41,6 +41,8 @@ class Round:
     foreseen    the class that the model predicts for each of the strategy's picks, in their order; "" = unknown
     batch       {"mean_entropy", "max_entropy", "variance"} of those picks, entropies as shares of ln C; and of the
                 batch before, {"answers": how many were told, "foreseen": the share of them that was predicted}
+    control     what labels drawn at random give: {"labels": how many, "metrics": {name: Metric}, "how": in a sentence};
+                labels as in `labeled`: those that were learned from and those that are only measured on
     arms        where the strategy chooses among others: their odds, what was drawn and how likely it was (meta/past.py)
     """
 
@@ -62,6 +64,7 @@ class Round:
     foreseen: tuple[str, ...] = ()
     batch: Mapping[str, float] = field(default_factory=dict)
     arms: Mapping[str, Any] = field(default_factory=dict)
+    control: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,14 @@ class Answers:
         place = np.array([names.index(p) if p in names else -1 for p in self.people], np.int64)
         return Answers(self.ids, names, self.classes, self.item[kept], place[self.person[kept]], self.value[kept])
 
+    def only(self, rows: np.ndarray) -> "Answers":
+        """The answers about some of the samples.  rows: of `ids`, ascending."""
+        place = np.full(len(self.ids), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.item] >= 0
+        item, person, value = place[self.item[kept]], self.person[kept], self.value[kept]
+        return Answers(self.ids[rows], self.people, self.classes, item, person, value)
+
 
 def gather(
     rows: Iterable[tuple[int, str, str]], ids: Sequence[int] | np.ndarray = (), classes: Sequence[str] = ()

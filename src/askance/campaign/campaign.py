@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from askance import stopping
-from askance.campaign import export, imports, loop, questions, reading, record, setup
+from askance.campaign import export, golden, imports, loop, questions, reading, record, settings, setup
 from askance.campaign.config import Config, from_text, rooted
 from askance.campaign.documents import document
 from askance.campaign.folder import Folder
@@ -28,7 +28,7 @@ from askance.campaign.round import next_round
 from askance.campaign.suggested import suggested
 from askance.errors import BadCampaign, BadConfig, BadLabel
 from askance.formats import Report, write_annotations
-from askance.history import History, Round
+from askance.history import History, Metric, Round
 from askance.labels import OneClass
 from askance.ops import hex_id
 from askance.protocols import Item, LabelKind, Learner, Oracle, Pool
@@ -142,6 +142,34 @@ class Campaign:
         """The question does not come back, and its sample is never chosen again."""
         questions.skip(self.store, _person(who), _id(task), why)
 
+    def set_gold(self, who: str, known: Mapping[int, str | None]) -> int:
+        """Questions whose answer is known, put among the others to see how people do; None: gold no longer.
+
+        -> how many are another now.  `who` is not asked about them.
+        """
+        with self.store.writing() as db:
+            return golden.put_gold(self.store, db, self.pool, self.label_kind, _person(who), known)
+
+    def import_gold(self, who: str, path: str | Path, drop: bool = False) -> int:
+        """`set_gold` from a file in any format that labels are imported from; drop: they are gold no longer."""
+        return golden.import_gold(self.store, self.pool, self.label_kind, Path(path), _person(who), drop)
+
+    def gold(self) -> list[golden.Gold]:
+        """Every gold question, and how many had it right."""
+        with self.store.reading() as db:
+            return golden.questions(db, self.config.kind)
+
+    def skill(self) -> dict[str, Metric]:
+        """{person: share of gold questions that they had right}, with its 95 % interval."""
+        with self.store.reading() as db:
+            return golden.skill(db, self.config.kind)
+
+    def change(self, who: str, **changes: Any) -> Config:
+        """Settings that may be another while people label: overlap, aggregate, gold, gold_feedback, control."""
+        with self.store.writing() as db:
+            self.config = settings.change(self.store, db, _person(who), changes)
+        return self.config
+
     def undo(self, who: str) -> Task:
         """Takes back the latest answer or skip of `who`, and hands them the question again."""
         return questions.undo(self.store, _person(who))
@@ -175,9 +203,12 @@ class Campaign:
         with self.store.reading() as db:
             known, past = reading.known(db), reading.rounds(db)
             back = reading.untouched(db) if afresh else frozenset()
+            config, tests = settings.in_force(db), reading.gold_questions(db)
         known = replace(known, pending=known.pending - back)
         known = replace(known, guesses=self._looked_back_on(len(past)))
-        turn = next_round(replace(self.plan, batch=n, warmup=n) if n else self.plan, self.learner, known, past)
+        plan = replace(self.plan, control=config.control)
+        plan = replace(plan, batch=n, warmup=n) if n else plan
+        turn = next_round(plan, self.learner, known, past)
         if (
             turn.guesses is not None
         ):  # before the event: where it is not written, the step is done again, and so is this
@@ -193,10 +224,11 @@ class Campaign:
             ],
             "unreadable": {hex_id(i): why for i, why in turn.unreadable.items()},
         }
-        if turn.round.fit and (found := suggested(self.learner, self.pool, [p.id for p in turn.round.picks])):
+        shown = [*(p.id for p in turn.round.picks), *tests]
+        if turn.round.fit and (found := suggested(self.learner, self.pool, shown)):
             body["guesses"] = found
-        if self.config.overlap > 1:
-            body["wanted"] = self.config.overlap
+        if config.overlap > 1:
+            body["wanted"] = config.overlap
         with self.store.writing() as db:
             lock.check(db)
             self.store.record(db, "round", "askance", body | self._taken_back(db, back, body))

@@ -38,7 +38,7 @@ class PoolConfig:
 
     source: str = said("a folder, a table file, an .npy or .npz, or a URL of one of these")
     text: str = said("table: the column with the text")
-    path: str = said("table: the column with file names or URLs of images")
+    path: str = said("table: the column with file names or URLs of images or recordings")
     features: tuple[str, ...] = said("table: the feature columns", ())
     id: str = said("table: the column that names a sample; else its content does")
     label: str = said("table: the column with the labels that are known")

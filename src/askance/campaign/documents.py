@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from askance.audio import open_sound
 from askance.errors import AskanceError
 from askance.formats import Annotation, Document, Item
+from askance.formats.nemo import LENGTH
 from askance.formats.sizes import upright_size
 from askance.formats.values import IMAGE_KINDS
 from askance.images import read_bytes
@@ -15,7 +17,8 @@ from askance.progress import track
 from askance.protocols import Pool
 
 Row = Mapping[str, Any]
-SELECTION = ("id", "round", "rank", "utility", "role", "why")
+MANIFESTED = ("text", "class")  # kinds whose manifests tell how long a recording is
+SELECTION = ("id", "round", "rank", "utility", "role", "why", "agreement")
 
 
 def document(rows: Sequence[Row], labels: str, classes: Sequence[str], pool: Pool | None) -> Document:
@@ -32,7 +35,7 @@ def document(rows: Sequence[Row], labels: str, classes: Sequence[str], pool: Poo
 
 
 def _answer(row: Row, name: str, kind: str) -> Annotation:
-    selection = {key: row[key] for key in SELECTION if row[key] is not None}
+    selection = {key: row[key] for key in SELECTION if row.get(key) is not None}
     return Annotation(name, kind, row["label"], who=row["who"], at=row["at"], selection=selection)
 
 
@@ -45,15 +48,26 @@ def _points(labels: str) -> tuple[str, ...]:
 
 
 def _told(ids: Sequence[int], kind: str, pool: Pool) -> dict[str, Item]:
-    """{id: what it shows, or how large it is}, of samples that are texts or pictures."""
+    """{id: what it shows, or how large it is}, of samples that are texts, pictures or recordings."""
     samples = pool.take(np.array(ids, np.uint64))
     if samples.kind == "text":
         shown = zip(samples.ids.tolist(), samples.data, strict=True)
         return {f"{i:016x}": Item("", {"text": str(text)}) for i, text in shown}
+    places = list(zip(samples.ids.tolist(), samples.data, strict=True))
+    if samples.kind == "audio" and kind in MANIFESTED:
+        return {f"{i:016x}": Item("", _length(str(place))) for i, place in track(places, "reading lengths")}
     if samples.kind != "image" or kind not in IMAGE_KINDS:
         return {}
-    places = list(zip(samples.ids.tolist(), samples.data, strict=True))
     return {f"{i:016x}": Item("", {}, *_size(str(place))) for i, place in track(places, "reading sizes")}
+
+
+def _length(place: str) -> dict[str, float]:
+    """Nothing, which the report of the format then names, for a recording that is gone."""
+    try:
+        with open_sound(place) as sound:
+            return {LENGTH: round(sound.seconds, 3)}
+    except AskanceError:
+        return {}
 
 
 def _size(place: str) -> tuple[int, int]:

@@ -7,17 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from askance.campaign import reading
+from askance.campaign.consensus import consensus
+from askance.campaign.settling import Settled
 from askance.formats import FORMATS, Format
 from askance.formats.writing import by_suffix
-from askance.ops import hex_id
 from askance.store.schema import label, task, verdict
 
 TABLES = ("csv", "tsv", "jsonl", "parquet")  # formats without what samples show: the pool has that
 
 
 def rows(db: Connection) -> list[dict[str, Any]]:
-    """One a labelled sample, in the order of the first answers; who: everybody who says so, or the reviewer."""
+    """One a labelled sample, in the order of the first answers; who: everybody who says so, or the reviewer; agreement:
+    how far the answers speak for it (campaign/settling.py), None where there is a single one."""
     joined = label.outerjoin(task, task.c.sample == label.c.sample)
     asked = (task.c.name, task.c.round, task.c.rank, task.c.utility, task.c.role, task.c.why)
     found = db.execute(select(label, *asked).select_from(joined).where(label.c.counted).order_by(label.c.seq))
@@ -25,18 +26,18 @@ def rows(db: Connection) -> list[dict[str, Any]]:
     for r in found:
         said.setdefault(r.sample, []).append(r)
     decided = {r.sample: r for r in db.execute(select(verdict))}
-    agreed = reading.labels(db)
-    return [_row(said.get(hex_id(i), []), decided.get(hex_id(i)), hex_id(i), value) for i, value in agreed.items()]
+    return [_row(said.get(s, []), decided.get(s), s, one) for s, one in consensus(db).items()]
 
 
-def _row(answers: Sequence[Any], decided: Any, sample: str, value: str) -> dict[str, Any]:
-    alike = [decided] if decided else [r for r in answers if r.value == value]
+def _row(answers: Sequence[Any], decided: Any, sample: str, one: Settled) -> dict[str, Any]:
+    alike = [decided] if decided else [r for r in answers if r.value == one.value] or answers
     at = datetime.fromtimestamp(max(r.at for r in alike), UTC).isoformat(timespec="seconds")
     who = ", ".join(dict.fromkeys(r.who for r in alike))
     about = ("round", "rank", "utility", "role", "why")
     asked = {name: getattr(answers[0], name) if answers else None for name in about}
     name = (answers[0].name if answers else "") or ""
-    return {"id": sample, "name": name, "label": value, "who": who, "at": at, **asked}
+    agreement = None if one.agreement is None else round(one.agreement, 4)
+    return {"id": sample, "name": name, "label": one.value, "who": who, "at": at, **asked, "agreement": agreement}
 
 
 def format_of(path: Path, format: str) -> Format:

@@ -27,6 +27,7 @@ class Plan:
     first        ids of round 0 where they are given, instead of a warm-up that is chosen
     learns       whether a model learns from such labels; else every round is chosen as a first one is
     stop         text of the stopping rule that may act; "" = the usual ones are shown
+    control      folds in which labels drawn at random are learned from alone (campaign/control.py); 0 = not
     measure      (truth, what the learner says, its classes, share) -> {name: Metric}; None = all the usual ones
     """
 
@@ -44,6 +45,7 @@ class Plan:
     stop: str = ""
     strict: bool = False
     learns: bool = True
+    control: int = 0
     measure: Measure | None = None
 
 

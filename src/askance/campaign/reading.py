@@ -43,9 +43,14 @@ def known(db: Connection) -> Known:
     unread = (parse_id(s) for s in db.execute(select(unreadable.c.sample)).scalars())
     drawn = (parse_id(r.sample) for r in rows if r.role == "validation")
     told = labels(db)
-    tests = (i for i in map(parse_id, db.execute(select(gold.c.sample)).scalars()) if i not in told)
-    gone = frozenset(skipped) | frozenset(unread) | frozenset(tests)
+    tests = gold_questions(db) - told.keys()
+    gone = frozenset(skipped) | frozenset(unread) | tests
     return Known(told, frozenset(waiting), gone, frozenset(drawn))
+
+
+def gold_questions(db: Connection) -> frozenset[int]:
+    """Samples whose answer is known to those who see how people do; nothing is learned from what is said to them."""
+    return frozenset(map(parse_id, db.execute(select(gold.c.sample)).scalars()))
 
 
 def untouched(db: Connection) -> frozenset[int]:

@@ -29,8 +29,13 @@ def from_text(text: str, picks: tuple[Pick, ...]) -> Round:
             "stop_set": tuple(data["stop_set"]),
             "foreseen": tuple(data.get("foreseen", ())),
             "verdicts": tuple(Verdict(**v) for v in data["verdicts"]),
+            "control": _control(data.get("control", {})),
         }
     )
+
+
+def _control(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "metrics": {name: Metric(**m) for name, m in found["metrics"].items()}} if found else {}
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 from askance import metrics, stopping
 from askance.campaign.arms import own_curves
 from askance.campaign.choose import Choice, Moment, choose
+from askance.campaign.control import control
 from askance.campaign.measured import in_hindsight, measured, of_batch
 from askance.campaign.plan import Known, Plan, Turn, as_ids, one_class, predicts_numbers
 from askance.errors import BadPool
@@ -69,15 +70,18 @@ def _warm_up(now: Moment) -> Turn:
 
 def _learn(now: Moment) -> Turn:
     start, ids = monotonic(), as_ids(now.learned)
+    by_chance = control(now)
+    behind, start = monotonic() - start, monotonic()
     if isinstance(now.learner, SemiSupervised):
         now.learner.offer(now.plan.pool.take(now.free), now.number)
     now = replace(now, curves=own_curves(now))
     fit = now.learner.fit(now.plan.pool.take(ids), [now.learned[int(i)] for i in ids], seed=now.plan.seed)
-    train = {"train": monotonic() - start}
+    train = {"train": monotonic() - start} | ({"control": behind} if by_chance else {})
     found = measured(now)
     chosen = choose(now, now.plan.strategy, now.plan.batch)
     found |= of_batch(now, chosen.batch.ids)
-    return _turn(now, chosen, fit=fit, strategy=str(now.plan.strategy), seconds=train | dict(chosen.seconds), **found)
+    found |= {"control": by_chance, "seconds": train | dict(chosen.seconds)}
+    return _turn(now, chosen, fit=fit, strategy=str(now.plan.strategy), **found)
 
 
 def _turn(now: Moment, chosen: Choice, **said: Any) -> Turn:

@@ -141,6 +141,7 @@ def make_plan(config: Config, pool: Pool) -> Plan:
         stop=config.stop,
         strict=config.strict,
         learns=config.learned,
+        control=config.control,
     )
 
 

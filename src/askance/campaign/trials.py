@@ -4,7 +4,7 @@ A person's places are drawn by noise from the campaign's seed, their name and ho
 nobody can tell where the next one is and a replay puts it there again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, exists, func, select
 from askance import ops
 from askance.campaign.settings import in_force
 from askance.ops import parse_id
-from askance.store.schema import gold, label, round_, slot, task, verdict
+from askance.store.schema import gold, label, round_, slot, task, tested, verdict
 
 PLACES, ORDER = 1101, 1102  # draws of ops.noise
 
@@ -49,8 +49,8 @@ def mixed(db: Connection, trials: Trials, who: str, new: Sequence[Any]) -> tuple
     """
     if not trials.share:
         return list(new), []
-    had = int(db.execute(select(func.count()).select_from(slot).where(slot.c.who == who)).scalar() or 0)
-    at = [n for n in range(len(new)) if due(trials, who, had + n)]
+    before = int(db.execute(select(func.count()).select_from(slot).where(slot.c.who == who)).scalar() or 0)
+    at = [n for n in range(len(new)) if due(trials, who, before + n)]
     if not at:
         return list(new), []
     left = _left(db, trials, who, {r.sample for r in new})
@@ -86,12 +86,38 @@ def _person(who: str) -> np.ndarray:
     return np.array([int.from_bytes(blake2b(who.encode(), digest_size=8).digest(), "big")], np.uint64)
 
 
-def had(db: Connection, who: str) -> tuple[int, int]:
-    """How many gold questions somebody has answered, and how many of the newest round they hold or are done with.
+@dataclass(frozen=True)
+class Had:
+    """Gold questions of one person: answered in all; of the newest round, those handed out and those done with."""
 
-    What they are told of how much there is left must move with these as with any other question.
-    """
+    answered: int = 0
+    begun: int = 0
+    done: int = 0
+
+
+def had(db: Connection, who: str) -> Had:
+    """What somebody is told of how much there is and how much is left moves with these as with any other question."""
+    if not in_force(db).gold:
+        return Had()
     answered = select(func.count()).select_from(label).where(label.c.who == who, label.c.gold)
     newest = select(func.max(round_.c.number)).scalar_subquery()
-    begun = select(func.count()).select_from(slot).where(slot.c.who == who, slot.c.gold, slot.c.round == newest)
-    return int(db.execute(answered).scalar() or 0), int(db.execute(begun).scalar() or 0)
+    mine = select(slot.c.state).where(slot.c.who == who, slot.c.gold, slot.c.round == newest)
+    states = list(db.execute(mine).scalars())
+    return Had(int(db.execute(answered).scalar() or 0), len(states), sum(s != "leased" for s in states))
+
+
+def guesses_of(db: Connection, who: str, samples: Collection[str]) -> dict[str, str | None]:
+    """{sample: what the newest model thinks}, of those that are gold questions to this person."""
+    mine = (slot.c.who == who) & slot.c.gold & slot.c.sample.in_(samples)
+    found = select(slot.c.sample, gold.c.guesses).join(gold, gold.c.sample == slot.c.sample).where(mine)
+    return {r.sample: r.guesses for r in db.execute(found)}
+
+
+def feedback(db: Connection, who: str, samples: Collection[str]) -> dict[str, tuple[str, str]]:
+    """{sample: (what they said first, what is known)}, where whoever answers a gold question is told how they did."""
+    if not in_force(db).gold_feedback:
+        return {}
+    mine = (tested.c.who == who) & tested.c.sample.in_(samples)
+    found = select(tested.c.sample, tested.c.value, gold.c.value.label("known"))
+    rows = db.execute(found.join(gold, gold.c.sample == tested.c.sample).where(mine))
+    return {r.sample: (r.value, r.known) for r in rows}

@@ -25,7 +25,8 @@ MOST_BYTES = 1 << 32  # of a file, unpacked
 KEY = b"huggingface"
 OURS = b"askance"  # the classes and keypoints that a column of text does not tell
 TYPES = {"ms": "int64", "round": "int64", "rank": "int64", "width": "int64", "height": "int64"}
-TYPES |= {"utility": "float64", "score": "float64"} | dict.fromkeys(("skipped", "ground_truth", "shown"), "bool")
+TYPES |= dict.fromkeys(("utility", "agreement", "score"), "float64")
+TYPES |= dict.fromkeys(("skipped", "ground_truth", "shown"), "bool")
 
 
 def _write(document: Document, tally: Tally) -> Files:

@@ -19,7 +19,7 @@ from askance.progress import track
 Row = Mapping[str, Any]
 ANSWER = ("name", "label", "kind", "question", "who", "at", "ms", "skipped", "ground_truth", "note", "key")
 MODEL = ("suggestion", "score", "model", "shown")
-SELECTION = ("id", "round", "rank", "utility", "role", "why")
+SELECTION = ("id", "round", "rank", "utility", "role", "why", "agreement")
 COLUMNS = (*ANSWER, *MODEL, "width", "height", *SELECTION)
 ALWAYS = ("name", "label", "kind")
 NAMES = ("name", "file", "filename", "file_name", "path", "item", "id")  # columns that name a sample; the first counts
@@ -226,7 +226,7 @@ def _selection(row: Cells) -> dict[str, Any]:
         value = row.get(name)
         if value is None or name == named:
             continue
-        whole, number = name in ("round", "rank"), name == "utility"
+        whole, number = name in ("round", "rank"), name in ("utility", "agreement")
         found[name] = row.whole(name) if whole else row.number(name) if number else row.text(name)
     return found
 

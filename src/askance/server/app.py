@@ -20,6 +20,7 @@ from askance.server.routes import (
     board,
     campaigns,
     choose,
+    gold,
     health,
     live,
     look,
@@ -31,7 +32,7 @@ from askance.server.routes import (
 
 STATIC = Path(__file__).parent / "static"
 API = "/api/v1"
-ROUTERS = (people, campaigns, queue, look, review, board, transfer, live, choose)
+ROUTERS = (people, campaigns, queue, look, review, gold, board, transfer, live, choose)
 
 
 def create_app(house: House, hosts: frozenset[str]) -> FastAPI:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,19 +13,22 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from askance.audio import open_sound
-from askance.campaign import Campaign, landscape, questions, reading
+from askance.campaign import Campaign, landscape, questions, reading, trials
 from askance.campaign.landscape import Landscape
+from askance.campaign.settings import in_force
 from askance.errors import BadLabel, BadPool, Conflict
 from askance.images import upright_size
+from askance.labels.distance import right
 from askance.labels.text import kind_name
 from askance.ops import hex_id, parse_id
 from askance.oracles import items
-from askance.protocols import Item
+from askance.protocols import Item, LabelKind
 from askance.server import shapes
 from askance.server.writer import Writer
 from askance.store.schema import event, label, lock, remark, round_, slot, task
 
 LEASE = 600.0  # seconds
+UNSAID = "Chosen for you; why is not said while some questions are there to see how people do."
 REMEMBERED = 2000  # samples whose content is at hand
 LONGEST = 200_000  # characters of a text that are shown
 DRAWN = {"boxes", "polygons", "keypoints", "mask"}  # kinds of label with coordinates in a picture
@@ -101,11 +105,11 @@ class Desk:
 
         held = self.writer.do(work)
         with self.store.reading() as db:
-            left, version = _open(db), model_version(db)
-            told = reading.counted(db)
+            left, version, gold = _open(db), model_version(db), trials.had(db, who)
+            told = reading.counted(db) + gold.answered
             tasks = self.tasks(db, held, who, version)
         why = "" if tasks or have else self.nothing(left)
-        return shapes.Queue(tasks=tasks, left=left, model=version, labels=told, empty_why=why)
+        return shapes.Queue(tasks=tasks, left=max(0, left - gold.begun), model=version, labels=told, empty_why=why)
 
     def nothing(self, left: int) -> str:
         if left:
@@ -127,6 +131,9 @@ class Desk:
         mine = (remark.c.who == who) & remark.c.sample.in_(keys)
         said = {r.sample: r for r in db.execute(select(remark).where(mine))}
         contents = self.contents([t.id for t in held])
+        if in_force(db).gold:  # where some are gold, nothing is said of any that would tell which
+            guesses |= trials.guesses_of(db, who, keys)
+            held = [replace(t, round=version, rank=0, utility=0.0, why=UNSAID) for t in held]
         return [
             shapes.Task(
                 id=key,
@@ -159,12 +166,14 @@ class Desk:
             return [questions.told(self.store, db, who, parse_id(a.id), value, a.key, about(a)) for a, value in checked]
 
         counts = self.writer.do(work)
+        with self.store.reading() as db:
+            labels = reading.counted(db) + trials.had(db, who).answered
+            how = trials.feedback(db, who, [a.id for a in given])
         kept = [
-            shapes.Kept(key=a.key, id=a.id, counts=counted, value=value)
+            shapes.Kept(key=a.key, id=a.id, counts=counted, value=value, feedback=judged(kind, how.get(a.id)))
             for (a, value), counted in zip(checked, counts, strict=True)
         ]
-        with self.store.reading() as db:
-            return shapes.Receipt(kept=kept, labels=reading.counted(db))
+        return shapes.Receipt(kept=kept, labels=labels)
 
     def skip(self, who: str, skip: shapes.Skip) -> None:
         self.writer.do(lambda db: questions.skipped(self.store, db, who, parse_id(skip.id), skip.why, skip.key))
@@ -235,9 +244,9 @@ class Desk:
         return shapes.Model(version=version, labeled=reading.counted(db), at=at, training=busy, error=error)
 
     def about(self, role: Any, who: str) -> shapes.Campaign:
-        config, page = self.campaign.config, page_settings(self.folder)
+        page = page_settings(self.folder)
         with self.store.reading() as db:
-            counts = reading.counts(db)
+            config, counts, gold = in_force(db), reading.counts(db), trials.had(db, who)
             return shapes.Campaign(
                 id=self.id,
                 role=role,
@@ -248,27 +257,31 @@ class Desk:
                 learner=config.learner,
                 batch=config.batch,
                 overlap=config.overlap,
+                aggregate=config.aggregate,  # type: ignore[arg-type]
+                gold=None if role == "annotator" else config.gold,
+                gold_feedback=config.gold_feedback,
+                control=config.control,
                 budget=config.budget,
                 samples=int(reading.setting(db, "samples") or 0),
-                labels=counts["labels"],
+                labels=counts["labels"] + gold.answered,
                 mine=counts["people"].get(who, 0),
-                pending=counts["pending"],
+                pending=max(0, counts["pending"] - gold.done),
                 skipped=counts["skipped"],
                 model=self.model(db),
                 blind=page["blind"],
             )
 
-    def summary(self, role: Any) -> shapes.Summary:
+    def summary(self, role: Any, who: str) -> shapes.Summary:
         with self.store.reading() as db:
-            counts = reading.counts(db)
+            counts, gold = reading.counts(db), trials.had(db, who)
             rounds = int(db.execute(select(func.count()).select_from(round_)).scalar() or 0)
             samples = int(reading.setting(db, "samples") or 0)
         return shapes.Summary(
             id=self.id,
             role=role,
             samples=samples,
-            labels=counts["labels"],
-            pending=counts["pending"],
+            labels=counts["labels"] + gold.answered,
+            pending=max(0, counts["pending"] - gold.done),
             rounds=rounds,
             kind=kind_name(self.campaign.config.labels),
         )
@@ -337,6 +350,11 @@ def plain(value: Any) -> Any:
 
 def guessed(text: str | None) -> list[shapes.Guess]:
     return [shapes.Guess(label=name, p=p) for name, p in json.loads(text)] if text else []
+
+
+def judged(kind: LabelKind, said: tuple[str, str] | None) -> shapes.Feedback | None:
+    """said: the first answer, and what is known."""
+    return shapes.Feedback(right=right(kind, *said), known=said[1]) if said else None
 
 
 def about(a: shapes.Answer) -> dict[str, Any]:

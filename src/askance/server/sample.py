@@ -1,56 +1,66 @@
 """All that is known of one sample, and of those that people disagree on.  Floor 6."""
 
 from collections import Counter
-from typing import Any
+from heapq import nsmallest
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, select
 
-from askance.campaign import reading
+from askance.campaign.consensus import consensus, posterior
+from askance.campaign.settings import in_force
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
 from askance.server.desk import Desk, guessed
-from askance.store.schema import gold, label, remark, task, verdict
+from askance.store.schema import gold, label, remark, task
+
+VOTED = ("class", "preference")
 
 
 def sample_of(desk: Desk, id: int) -> shapes.Sample:
     desk.items([id])  # one that is not in the pool is an error
     content, key = desk.contents([id])[id], hex_id(id)
     with desk.store.reading() as db:
+        one = consensus(db).get(key)
+        probs, weights = posterior(db, key)
+        answers = answers_to(db, [key]).get(key, [])
         row = db.execute(select(task).where(task.c.sample == key)).first()
         said = db.execute(select(remark).where(remark.c.sample == key).order_by(remark.c.at))
         return shapes.Sample(
             id=key,
             content=content,
-            label=reading.labels(db).get(id),
-            decided=db.execute(select(verdict).where(verdict.c.sample == key)).first() is not None,
+            label=one.value if one else None,
+            decided=one.decided if one else False,
             gold=db.execute(select(gold).where(gold.c.sample == key)).first() is not None,
-            answers=answers_to(db, [key]).get(key, []),
+            rule=in_force(db).aggregate,
+            agreement=one.agreement if one else None,
+            probs=probs or (shares(answers) if desk.kind.name in VOTED else {}),
+            weights={a.who: weights[a.who] for a in answers if a.who in weights},
+            answers=answers,
             remarks=[{"who": r.who, "flagged": bool(r.flagged), "note": r.note, "at": r.at} for r in said],
             why=row.why if row else "",
             round=row.round if row else None,
         )
 
 
-def answers_to(db: Connection, keys: list[str] | Select[Any]) -> dict[str, list[shapes.Said]]:
+def answers_to(db: Connection, keys: list[str]) -> dict[str, list[shapes.Said]]:
     found: dict[str, list[shapes.Said]] = {}
-    for r in db.execute(select(label).where(label.c.sample.in_(keys)).order_by(label.c.seq)):
+    for r in db.execute(select(label).where(label.c.sample.in_(keys), ~label.c.gold).order_by(label.c.seq)):
         said = shapes.Said(who=r.who, value=r.value, at=r.at, counts=bool(r.counted))
         found.setdefault(r.sample, []).append(said)
     return found
 
 
-def disagreements(desk: Desk, n: int) -> shapes.Disagreements:
-    """Samples with different answers and no decision yet, those with the closest vote first."""
-    several = (
-        select(label.c.sample)
-        .where(label.c.sample.not_in(select(verdict.c.sample)))
-        .group_by(label.c.sample)
-        .having(func.count(label.c.value.distinct()) > 1)
-    )
+def shares(answers: list[shapes.Said]) -> dict[str, float]:
+    """Of the answers that count, how many say what."""
+    votes = Counter(a.value for a in answers if a.counts)
+    return {value: round(n / votes.total(), 4) for value, n in votes.most_common()}
+
+
+def disagreements(desk: Desk, n: int, skip: int) -> shapes.Disagreements:
+    """Samples with different answers and no decision yet, the closest first, then those with more answers."""
     with desk.store.reading() as db:
-        keys = list(db.execute(several).scalars())
-        answers, agreed = answers_to(db, several), reading.labels(db)  # there may be more than a query has parameters
-        first = sorted(keys, key=lambda k: (_lead(answers[k]), -len(answers[k]), k))[:n]
+        found = {k: one for k, one in consensus(db).items() if one.differing and not one.decided}
+        first = nsmallest(skip + n, found, key=lambda k: (found[k].lead, -found[k].answers, k))[skip:]
+        answers = answers_to(db, first)
         guesses = {r.sample: r.guesses for r in db.execute(select(task).where(task.c.sample.in_(first)))}
     contents = desk.contents([parse_id(k) for k in first])
     items = [
@@ -58,15 +68,10 @@ def disagreements(desk: Desk, n: int) -> shapes.Disagreements:
             id=k,
             content=contents[parse_id(k)],
             answers=answers[k],
-            agreed=agreed.get(parse_id(k), ""),
+            agreed=found[k].value,
+            lead=round(found[k].lead, 4),
             guesses=guessed(guesses.get(k)),
         )
         for k in first
     ]
-    return shapes.Disagreements(items=items, total=len(keys))
-
-
-def _lead(answers: list[shapes.Said]) -> int:
-    """By how many votes the first is ahead of the second."""
-    votes = [n for _, n in Counter(a.value for a in answers).most_common(2)]
-    return votes[0] - votes[1]
+    return shapes.Disagreements(items=items, total=len(found))

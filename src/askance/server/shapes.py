@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 SampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="A sample: 16 hexadecimal digits")]
 Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\w.-]+$", description="The client's own, one each")]
 Role = Literal["owner", "reviewer", "annotator"]
+Aggregate = Literal["first", "majority", "dawid_skene"]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -152,7 +153,11 @@ class Campaign(Shape):
     strategy: str
     learner: str
     batch: int
-    overlap: int
+    overlap: int = Field(description="People who are asked each question")
+    aggregate: Aggregate
+    gold: float | None = Field(description="Share of gold questions; None: not for annotators to know")
+    gold_feedback: bool
+    control: int
     budget: int | None
     samples: int
     labels: int
@@ -168,6 +173,11 @@ class Settings(Shape):
 
     guide: Annotated[str, Field(max_length=50_000)] | None = None
     blind: bool | None = None
+    overlap: Annotated[int, Field(ge=1, lt=1000)] | None = Field(default=None, description="Of the next questions")
+    aggregate: Aggregate | None = None
+    gold: Annotated[float, Field(ge=0, lt=1)] | None = None
+    gold_feedback: bool | None = None
+    control: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
 # ---------------------------------------------------------------- the queue
@@ -257,6 +267,13 @@ class Answers(Shape):
     answers: Annotated[list[Answer], Field(min_length=1, max_length=500)]
 
 
+class Feedback(Shape):
+    """How one did on a gold question; known: its answer."""
+
+    right: bool
+    known: str
+
+
 class Kept(Shape):
     """counts: False for an answer that came too late and is kept beside those that count."""
 
@@ -264,6 +281,7 @@ class Kept(Shape):
     id: SampleId
     counts: bool
     value: str
+    feedback: Feedback | None = Field(default=None, description="Only where an owner has set that people are told")
 
 
 class Receipt(Shape):
@@ -369,10 +387,13 @@ class Said(Shape):
 
 
 class Disagreement(Shape):
+    """lead: how far what counts is ahead of the next, in [0, 1]."""
+
     id: SampleId
     content: Content
     answers: list[Said]
     agreed: str = Field(description="What counts now")
+    lead: float
     guesses: list[Guess] = []
 
 
@@ -388,14 +409,56 @@ class Decision(Shape):
     gold: bool = False
 
 
+class Share(Shape):
+    """A share of n, with its 95 % interval (Wilson)."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class Gold(Shape):
+    """A question whose answer is known: how many have answered it, and how many of them right."""
+
+    id: SampleId
+    name: str
+    value: str
+    asked: int
+    right: int
+
+
+class GoldQuestions(Shape):
+    """people: the share that each had right."""
+
+    items: list[Gold]
+    total: int
+    people: dict[str, Share]
+
+
+class NewGold(Shape):
+    """answers: {sample: what is known of it; null: it is gold no longer}."""
+
+    answers: Annotated[dict[SampleId, Any], Field(min_length=1, max_length=1000)]
+
+
 class Sample(Shape):
-    """All that is known of one."""
+    """All that is known of one.
+
+    rule: how several answers become the label; agreement: how far they speak for it, in [0, 1]: the share that says so,
+    or one less their mean distance from it, or by dawid_skene its probability; probs: {class: that speaks for it};
+    weights, by dawid_skene: {person: share of their answers that is expected to be right}
+    """
 
     id: SampleId
     content: Content
     label: str | None
     decided: bool
     gold: bool
+    rule: str
+    agreement: float | None
+    probs: dict[str, float]
+    weights: dict[str, float]
     answers: list[Said]
     remarks: list[dict[str, Any]]
     why: str
@@ -413,27 +476,54 @@ class Point(Shape):
 
 
 class Curve(Shape):
+    """how: how it was made, in a sentence, where that is not plain."""
+
     metric: str
     points: list[Point]
+    how: str = ""
 
 
 class Worker(Shape):
-    """One person's work.  per_hour: while they work, breaks of over five minutes left out; gold: share right."""
+    """One person's work.  per_hour: while they work, breaks of over five minutes left out; gold: share right, with its
+    95 % interval; others see their own where they are told, else none."""
 
     who: str
     answers: int
     per_hour: float | None
     median_ms: float | None
     gold: float | None
+    gold_low: float | None
+    gold_high: float | None
     gold_n: int
 
 
+class Pair(Shape):
+    """Two people, on the n samples that both have answered.  alike: the mean of 1 - distance, which of classes is the
+    share that is the same; kappa: Cohen's, of classes."""
+
+    one: str
+    other: str
+    n: int
+    alike: float
+    kappa: float | None
+
+
 class Agreement(Shape):
-    """On samples that two people or more have answered."""
+    """On samples that two people or more have answered; gold questions have no part in it.
+
+    share: of samples on which all say the same; alpha: Krippendorff's, by `distance`; fleiss: Fleiss' kappa, of
+    classes, over the fleiss_n samples with as many answers as most have; of: on how many samples alpha and the pairs
+    were measured, the latest ones, where there are very many
+    """
 
     n: int
-    alpha: float | None
     share: float | None
+    alpha: float | None
+    distance: str
+    fleiss: float | None = None
+    fleiss_n: int = 0
+    pairs: list[Pair] = []
+    of: int = 0
 
 
 class Rule(Shape):

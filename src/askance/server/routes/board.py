@@ -11,7 +11,7 @@ router = APIRouter(prefix=HERE, tags=["dashboard"])
 @router.get("/dashboard")
 def board(at: Annotator) -> shapes.Dashboard:
     """The learning curve, the people, the classes, agreement, calibration, the forecast and the stopping rules."""
-    return dashboard.dashboard(at.desk)
+    return dashboard.dashboard(at.desk, at.role, at.who)
 
 
 @router.post("/train", status_code=202)

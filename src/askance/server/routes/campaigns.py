@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from askance.campaign.settings import CHANGEABLE
+from askance.campaign.settings import change as change_settings
 from askance.server import shapes
 from askance.server.access import house
 from askance.server.desk import PAGE, page_settings
@@ -21,7 +23,7 @@ def campaigns(who: Anybody, request: Request) -> list[shapes.Summary]:
     for name in at.hall.names():
         role: Any = "owner" if at.local else at.people.role(name, who) if at.people else None
         if role:
-            found.append(at.hall.desk(name).summary(role))
+            found.append(at.hall.desk(name).summary(role, who.name))
     return found
 
 
@@ -33,8 +35,12 @@ def campaign(at: Annotator) -> shapes.Campaign:
 
 @router.patch(HERE)
 def change(at: Owner, settings: shapes.Settings) -> shapes.Campaign:
-    """The guideline, and whether suggestions are hidden at first."""
-    now = page_settings(at.desk.folder) | settings.model_dump(exclude_none=True)
+    """The guideline, whether suggestions are hidden at first, and how several people work on it."""
+    wanted = settings.model_dump(exclude_none=True)
+    changes = {name: wanted.pop(name) for name in CHANGEABLE if name in wanted}
+    if changes:
+        at.desk.writer.do(lambda db: change_settings(at.desk.store, db, at.who, changes))
+    now = page_settings(at.desk.folder) | wanted
     part = at.desk.folder / f".{PAGE}.{secrets.token_hex(4)}.part"
     part.write_text(json.dumps(now, ensure_ascii=False, indent=1), "utf-8")
     part.replace(at.desk.folder / PAGE)

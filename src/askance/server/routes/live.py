@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from askance.campaign import reading
+from askance.campaign import reading, trials
 from askance.server.desk import Desk, model_version
 from askance.server.routes import HERE, Annotator
 
@@ -20,13 +20,13 @@ QUIET = 20.0  # seconds after which a comment keeps the line open
 @router.get("/events", response_class=StreamingResponse)
 async def events(at: Annotator, request: Request) -> StreamingResponse:
     """Server-sent events: `state` {labels, model, training, left} whenever one of them is another."""
-    return StreamingResponse(_told(at.desk, request), media_type="text/event-stream")
+    return StreamingResponse(_told(at.desk, at.who, request), media_type="text/event-stream")
 
 
-async def _told(desk: Desk, request: Request) -> AsyncIterator[str]:
+async def _told(desk: Desk, who: str, request: Request) -> AsyncIterator[str]:
     before, quiet = "", 0.0
     while not await request.is_disconnected():
-        now = json.dumps(await run_in_threadpool(state, desk), sort_keys=True)
+        now = json.dumps(await run_in_threadpool(state, desk, who), sort_keys=True)
         if now != before:
             before, quiet = now, 0.0
             yield f"event: state\ndata: {now}\n\n"
@@ -37,8 +37,9 @@ async def _told(desk: Desk, request: Request) -> AsyncIterator[str]:
         quiet += EVERY
 
 
-def state(desk: Desk) -> dict[str, object]:
+def state(desk: Desk, who: str) -> dict[str, object]:
     with desk.store.reading() as db:
-        counts = reading.counts(db)
+        counts, gold = reading.counts(db), trials.had(db, who)
         version = model_version(db)
-    return {"labels": counts["labels"], "left": counts["pending"], "model": version, "training": desk.training()}
+    labels, left = counts["labels"] + gold.answered, max(0, counts["pending"] - gold.done)
+    return {"labels": labels, "left": left, "model": version, "training": desk.training()}

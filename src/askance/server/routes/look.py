@@ -9,6 +9,7 @@ from sqlalchemy import select
 from askance.campaign import reading
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
+from askance.server.access import Visit
 from askance.server.desk import LEASE
 from askance.server.media import picture
 from askance.server.ranges import ranged
@@ -55,14 +56,21 @@ def sample(at: Reviewer, sample: shapes.SampleId) -> shapes.Sample:
     return sample_of(at.desk, parse_id(sample))
 
 
+def shown_to(at: Visit) -> dict[int, str]:
+    """The labels; without those of gold questions for those who may be asked about them."""
+    with at.desk.store.reading() as db:
+        known = reading.labels(db)
+        hidden = reading.gold_questions(db) if at.role == "annotator" else frozenset()
+    return {i: value for i, value in known.items() if i not in hidden} if hidden else known
+
+
 @router.get("/samples/{sample}/neighbours")
 def neighbours(at: Annotator, sample: shapes.SampleId, n: int = 3) -> shapes.Neighbours:
     """The labelled samples that the newest model finds most like it."""
     land = at.desk.landscape()
     if land is None:
         return shapes.Neighbours(labelled=[])
-    with at.desk.store.reading() as db:
-        known = reading.labels(db)
+    known = shown_to(at)
     id = parse_id(sample)
     near = land.nearest(id, [i for i in known if i != id], max(1, min(n, 12)))
     contents = at.desk.contents([i for i, _ in near])
@@ -81,8 +89,7 @@ def plane(at: Annotator, n: int = 5000) -> shapes.Points:
     if land is None or land.places.shape[1] < 2:
         return shapes.Points(ids=[], x=[], y=[], label=[], guess=[], total=0)
     step = max(1, -(-len(land.ids) // max(1, min(n, 50_000))))
-    with at.desk.store.reading() as db:
-        known = reading.labels(db)
+    known = shown_to(at)
     ids, places = land.ids[::step].tolist(), land.places[::step, :2].round(4).astype(float)
     guess = [land.classes[g] if land.classes else "" for g in land.guess[::step].tolist()]
     return shapes.Points(
@@ -122,6 +129,7 @@ def wishes(at: Annotator, wish: shapes.Wish) -> shapes.Wished:
     with at.desk.store.reading() as db:
         begun = select(slot.c.sample).where(slot.c.state.in_(("leased", "done")))
         busy = {parse_id(s) for s in db.execute(begun).scalars()} | reading.labels(db).keys()
+        busy |= reading.gold_questions(db)
     left = [i for i in ids if i not in busy]
     at.desk.wish(at.who, left, "picked on the map", lease=False)
     return shapes.Wished(queued=len(left))
