@@ -32,7 +32,7 @@ from askance.history import History, Metric, Round
 from askance.labels import OneClass
 from askance.ops import hex_id
 from askance.protocols import Item, LabelKind, Learner, Oracle, Pool
-from askance.store import Lock, Store
+from askance.store import Lock, Store, places
 
 
 class Campaign:
@@ -46,11 +46,19 @@ class Campaign:
 
     @classmethod
     def create(
-        cls, folder: str | Path, config: Config, *, pool: Pool | None = None, learner: Learner | None = None
+        cls,
+        folder: str | Path,
+        config: Config,
+        *,
+        pool: Pool | None = None,
+        learner: Learner | None = None,
+        database: str = "",
     ) -> "Campaign":
         """Checks everything the configuration names, then makes the folder; all of it or nothing.
 
-        pool, learner: from memory, in place of those that the configuration names; `open` must then be given them too.
+        pool, learner  from memory, in place of those that the configuration names; `open` must then be given them too
+        database       a PostgreSQL server for the answers, postgresql://user:password@host/name or env:VARIABLE that
+                       holds one; "" keeps them in a file of the folder
         """
         place, config = Folder(Path(folder).expanduser().resolve()), rooted(config, Path.cwd())
         with place.made():
@@ -61,9 +69,7 @@ class Campaign:
             config = setup.with_strategies(config, learner)
             setup.check_labels(config, learner)
             check_learner(setup.make_plan(config, pool), learner)
-            name = f"campaign.db.new-{uuid.uuid4().hex}"
-            _first_event(Store(place.url(name), str(place.root)), config, len(pool))
-            place.put_in_place(name)
+            _keep_books(place, config, len(pool), database)
         made = cls.open(place.root, pool=pool)
         made.learner = learner  # it is prepared already
         return made
@@ -292,6 +298,17 @@ class Campaign:
     def rebuild(self) -> int:
         """Makes the tables again from the event log.  -> how many events there are."""
         return self.store.rebuild()
+
+
+def _keep_books(place: Folder, config: Config, samples: int, database: str) -> None:
+    if database:
+        with places.new_schema(database, place.root.stem) as schema:
+            _first_event(Store(places.in_schema(database, schema), str(place.root)), config, samples)
+            place.keep_elsewhere(database, schema)
+        return
+    name = f"campaign.db.new-{uuid.uuid4().hex}"
+    _first_event(Store(place.url(name), str(place.root)), config, samples)
+    place.put_in_place(name)
 
 
 def _first_event(store: Store, config: Config, samples: int) -> None:

@@ -1,6 +1,8 @@
-"""A campaign's folder: `campaign.db`, features/, models/ and reports/.  Floor 5."""
+"""A campaign's folder: `campaign.db`, or where else the books lie, features/, models/ and reports/.  Floor 5."""
 
 import errno
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from pathlib import Path
 from askance.campaign import guesses
 from askance.errors import BadCampaign
 from askance.protocols import Learner
+from askance.store import places
 
 PARTS = ("features", "models", "reports")
 
@@ -41,20 +44,38 @@ class Folder:
     def reports(self) -> Path:
         return self.root / "reports"
 
+    @property
+    def elsewhere(self) -> Path:
+        """A file that only its owner can read, with the server and the schema, where the books are not in a file."""
+        return self.root / "campaign.server"
+
     def url(self, name: str = "campaign.db") -> str:
+        if name == "campaign.db" and self.elsewhere.is_file():
+            said = json.loads(self.elsewhere.read_text("utf-8"))
+            return places.in_schema(said["server"], said["schema"])
         return f"sqlite:///{self.root / name}"
+
+    def keep_elsewhere(self, server: str, schema: str) -> None:
+        """Written last, as `put_in_place` is: a folder that has it is complete."""
+        part = self.elsewhere.with_suffix(".new")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"server": server, "schema": schema}, file)
+        part.rename(self.elsewhere)
+
+    def is_campaign(self) -> bool:
+        return self.database.is_file() or self.elsewhere.is_file()
 
     def check(self) -> None:
         """That a campaign is here."""
         if not self.root.exists():
             raise BadCampaign(f"there is no campaign {self.root}; `askance new` makes one")
-        if not self.database.is_file():
+        if not self.is_campaign():
             raise BadCampaign(f"{self.root} is no campaign: it has no campaign.db in it")
 
     @contextmanager
     def made(self) -> Iterator[None]:
         """The folder, while a campaign is made in it; gone again when that fails, if it was not there before."""
-        if self.database.exists():
+        if self.is_campaign():
             raise BadCampaign(f"{self.root} is a campaign already; open it, or choose another name")
         if self.root.exists() and (not self.root.is_dir() or any(p.name not in PARTS for p in self._there())):
             raise BadCampaign(f"{self.root} exists and is not empty; choose another name for the campaign")

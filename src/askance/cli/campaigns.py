@@ -23,9 +23,10 @@ def folder(name: Path) -> Path:
 def opened(name: Path) -> Iterator["Campaign"]:
     """The campaign; a folder that is no campaign says so."""
     from askance.campaign import Campaign
+    from askance.campaign.folder import Folder
 
     place, plain = folder(name), name.expanduser()
-    campaign = Campaign.open(plain if (plain / "campaign.db").is_file() else place)
+    campaign = Campaign.open(plain if Folder(plain).is_campaign() else place)
     try:
         yield campaign
     finally:

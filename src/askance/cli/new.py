@@ -66,6 +66,16 @@ StopSet = Annotated[
     typer.Option("--stop-set", metavar="N", help="Samples that stopping rules watch.", rich_help_panel=MEASURE),
 ]
 
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="A PostgreSQL server for the answers, or env:VARIABLE with its URL; else a file in the folder.",
+        rich_help_panel=SOURCE,
+    ),
+]
+
 
 def command(
     name: options.Name,
@@ -92,6 +102,7 @@ def command(
     truth: Truth = "",
     stop: Stop = "",
     stop_set: StopSet = None,
+    database: Database = "",
     strict: options.Strict = False,
     as_json: options.Json = False,
 ) -> None:
@@ -123,10 +134,12 @@ def command(
         "stop_set": stop_set,
         "strict": strict,
     }
-    make(name, config, _given(where), _given(said), as_json)
+    make(name, config, _given(where), _given(said), as_json, database)
 
 
-def make(name: Path, file: Path | None, where: Mapping[str, Any], said: Mapping[str, Any], as_json: bool) -> None:
+def make(
+    name: Path, file: Path | None, where: Mapping[str, Any], said: Mapping[str, Any], as_json: bool, database: str = ""
+) -> None:
     """where: settings of the pool, said: the others; they go before those of the file."""
     from dataclasses import replace
 
@@ -134,7 +147,7 @@ def make(name: Path, file: Path | None, where: Mapping[str, Any], said: Mapping[
 
     base = read_config(file) if file is not None else Config()
     config = replace(base, pool=replace(base.pool, **where), **said)
-    campaign = Campaign.create(campaigns.folder(name), config)
+    campaign = Campaign.create(campaigns.folder(name), config, database=database)
     try:
         _tell(campaign, name, as_json)
     finally:

@@ -84,6 +84,8 @@ def in_words(what: str, said: str) -> AskanceError | None:
         return BadCampaign(f"cannot open {what}: its database cannot be read, or its folder not written to")
     if "not a database" in s or "malformed" in s or "no such table" in s or "no such column" in s:
         return BadCampaign(f"{what} is damaged, or no campaign ({said}); bring campaign.db back from a copy")
+    if "connection" in s and ("refused" in s or "failed" in s or "closed" in s or "terminat" in s):
+        return BadCampaign(f"the PostgreSQL server of {what} cannot be reached ({said.splitlines()[0]})")
     if "disk i/o" in s:
         return BadCampaign(f"cannot read or write {what}: the disk reports an error ({said})")
     return None
