@@ -215,7 +215,7 @@ export interface paths {
         head?: never;
         /**
          * Change
-         * @description The guideline, and whether suggestions are hidden at first.
+         * @description The guideline, whether suggestions are hidden at first, and how several people work on it.
          */
         patch: operations["change_api_v1_campaigns__campaign__patch"];
         trace?: never;
@@ -531,7 +531,7 @@ export interface paths {
         };
         /**
          * Differing
-         * @description Samples that people answered differently and nobody has decided, the closest votes first.
+         * @description Samples that people answered differently and nobody has decided, the closest first; skip: how many to pass.
          */
         get: operations["differing_api_v1_campaigns__campaign__disagreements_get"];
         put?: never;
@@ -576,6 +576,50 @@ export interface paths {
         get: operations["log_api_v1_campaigns__campaign__log_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description By name, with how many have answered each, and how many of them right; and how everybody does.
+         */
+        get: operations["listed_api_v1_campaigns__campaign__gold_get"];
+        /**
+         * Change
+         * @description What is known of samples; null: gold no longer.  Whoever says so is not asked about them.
+         */
+        put: operations["change_api_v1_campaigns__campaign__gold_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign}/gold/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring
+         * @description What is known of samples, from a file in any format that labels are imported from.  All of it or none.
+         */
+        post: operations["bring_api_v1_campaigns__campaign__gold_import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -797,15 +841,38 @@ export interface components {
         };
         /**
          * Agreement
-         * @description On samples that two people or more have answered.
+         * @description On samples that two people or more have answered; gold questions have no part in it.
+         *
+         *     share: of samples on which all say the same; alpha: Krippendorff's, by `distance`; fleiss: Fleiss' kappa, of
+         *     classes, over the fleiss_n samples with as many answers as most have; of: on how many samples alpha and the pairs
+         *     were measured, the latest ones, where there are very many
          */
         Agreement: {
             /** N */
             n: number;
-            /** Alpha */
-            alpha: number | null;
             /** Share */
             share: number | null;
+            /** Alpha */
+            alpha: number | null;
+            /** Distance */
+            distance: string;
+            /** Fleiss */
+            fleiss?: number | null;
+            /**
+             * Fleiss N
+             * @default 0
+             */
+            fleiss_n: number;
+            /**
+             * Pairs
+             * @default []
+             */
+            pairs: components["schemas"]["Pair"][];
+            /**
+             * Of
+             * @default 0
+             */
+            of: number;
         };
         /**
          * Answer
@@ -880,8 +947,25 @@ export interface components {
             learner: string;
             /** Batch */
             batch: number;
-            /** Overlap */
+            /**
+             * Overlap
+             * @description People who are asked each question
+             */
             overlap: number;
+            /**
+             * Aggregate
+             * @enum {string}
+             */
+            aggregate: "first" | "majority" | "dawid_skene";
+            /**
+             * Gold
+             * @description Share of gold questions; None: not for annotators to know
+             */
+            gold: number | null;
+            /** Gold Feedback */
+            gold_feedback: boolean;
+            /** Control */
+            control: number;
             /** Budget */
             budget: number | null;
             /** Samples */
@@ -951,12 +1035,20 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** Curve */
+        /**
+         * Curve
+         * @description how: how it was made, in a sentence, where that is not plain.
+         */
         Curve: {
             /** Metric */
             metric: string;
             /** Points */
             points: components["schemas"]["Point"][];
+            /**
+             * How
+             * @default
+             */
+            how: string;
         };
         /** Dashboard */
         Dashboard: {
@@ -997,7 +1089,10 @@ export interface components {
              */
             gold: boolean;
         };
-        /** Disagreement */
+        /**
+         * Disagreement
+         * @description lead: how far what counts is ahead of the next, in [0, 1].
+         */
         Disagreement: {
             /**
              * Id
@@ -1012,6 +1107,8 @@ export interface components {
              * @description What counts now
              */
             agreed: string;
+            /** Lead */
+            lead: number;
             /**
              * Guesses
              * @default []
@@ -1052,6 +1149,16 @@ export interface components {
             message: string;
             /** Request Id */
             request_id: string;
+        };
+        /**
+         * Feedback
+         * @description How one did on a gold question; known: its answer.
+         */
+        Feedback: {
+            /** Right */
+            right: boolean;
+            /** Known */
+            known: string;
         };
         /**
          * FileFormat
@@ -1121,6 +1228,39 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * Gold
+         * @description A question whose answer is known: how many have answered it, and how many of them right.
+         */
+        Gold: {
+            /**
+             * Id
+             * @description A sample: 16 hexadecimal digits
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+            /** Asked */
+            asked: number;
+            /** Right */
+            right: number;
+        };
+        /**
+         * GoldQuestions
+         * @description people: the share that each had right.
+         */
+        GoldQuestions: {
+            /** Items */
+            items: components["schemas"]["Gold"][];
+            /** Total */
+            total: number;
+            /** People */
+            people: {
+                [key: string]: components["schemas"]["Share"];
+            };
         };
         /**
          * Grid
@@ -1198,6 +1338,8 @@ export interface components {
             counts: boolean;
             /** Value */
             value: string;
+            /** @description Only where an owner has set that people are told */
+            feedback?: components["schemas"]["Feedback"] | null;
         };
         /** Log */
         Log: {
@@ -1277,6 +1419,16 @@ export interface components {
             /** Labelled */
             labelled: components["schemas"]["Neighbour"][];
         };
+        /**
+         * NewGold
+         * @description answers: {sample: what is known of it; null: it is gold no longer}.
+         */
+        NewGold: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+        };
         /** NewInvitation */
         NewInvitation: {
             /**
@@ -1303,6 +1455,23 @@ export interface components {
              * @description What it is for
              */
             what: string;
+        };
+        /**
+         * Pair
+         * @description Two people, on the n samples that both have answered.  alike: the mean of 1 - distance, which of classes is the
+         *     share that is the same; kappa: Cohen's, of classes.
+         */
+        Pair: {
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** N */
+            n: number;
+            /** Alike */
+            alike: number;
+            /** Kappa */
+            kappa: number | null;
         };
         /** Part */
         Part: {
@@ -1502,6 +1671,10 @@ export interface components {
         /**
          * Sample
          * @description All that is known of one.
+         *
+         *     rule: how several answers become the label; agreement: how far they speak for it, in [0, 1]: the share that says so,
+         *     or one less their mean distance from it, or by dawid_skene its probability; probs: {class: that speaks for it};
+         *     weights, by dawid_skene: {person: share of their answers that is expected to be right}
          */
         Sample: {
             /**
@@ -1516,6 +1689,18 @@ export interface components {
             decided: boolean;
             /** Gold */
             gold: boolean;
+            /** Rule */
+            rule: string;
+            /** Agreement */
+            agreement: number | null;
+            /** Probs */
+            probs: {
+                [key: string]: number;
+            };
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
             /** Answers */
             answers: components["schemas"]["Said"][];
             /** Remarks */
@@ -1536,6 +1721,33 @@ export interface components {
             guide?: string | null;
             /** Blind */
             blind?: boolean | null;
+            /**
+             * Overlap
+             * @description Of the next questions
+             */
+            overlap?: number | null;
+            /** Aggregate */
+            aggregate?: ("first" | "majority" | "dawid_skene") | null;
+            /** Gold */
+            gold?: number | null;
+            /** Gold Feedback */
+            gold_feedback?: boolean | null;
+            /** Control */
+            control?: number | null;
+        };
+        /**
+         * Share
+         * @description A share of n, with its 95 % interval (Wilson).
+         */
+        Share: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
         };
         /** Skip */
         Skip: {
@@ -1669,7 +1881,8 @@ export interface components {
         };
         /**
          * Worker
-         * @description One person's work.  per_hour: while they work, breaks of over five minutes left out; gold: share right.
+         * @description One person's work.  per_hour: while they work, breaks of over five minutes left out; gold: share right, with its
+         *     95 % interval; others see their own where they are told, else none.
          */
         Worker: {
             /** Who */
@@ -1682,6 +1895,10 @@ export interface components {
             median_ms: number | null;
             /** Gold */
             gold: number | null;
+            /** Gold Low */
+            gold_low: number | null;
+            /** Gold High */
+            gold_high: number | null;
             /** Gold N */
             gold_n: number;
         };
@@ -5009,6 +5226,7 @@ export interface operations {
         parameters: {
             query?: {
                 n?: number;
+                skip?: number;
             };
             header?: never;
             path: {
@@ -5259,6 +5477,356 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_v1_campaigns__campaign__gold_get: {
+        parameters: {
+            query?: {
+                n?: number;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldQuestions"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_v1_campaigns__campaign__gold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldQuestions"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not yours to do */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit what has happened meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server does not answer for that host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is wrong; the message says which and what would be right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of ours; the log has the request_id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_api_v1_campaigns__campaign__gold_import_post: {
+        parameters: {
+            query: {
+                /** @description What the file is called: its ending counts */
+                name: string;
+            };
+            header?: never;
+            path: {
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldQuestions"];
                 };
             };
             /** @description The request cannot be read */
