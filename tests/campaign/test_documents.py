@@ -10,6 +10,7 @@ from PIL import Image
 from askance.campaign.documents import document
 from askance.formats import FORMATS, written
 from askance.pools import open_pool
+from waves import tone, write
 
 
 def row(pool: object, at: int, label: str) -> dict[str, object]:
@@ -66,3 +67,23 @@ def test_classes_that_a_parquet_file_numbers_are_imported_by_name(tmp_path: Path
     answers = (Annotation(names[0], "class", "pos"), Annotation(names[1], "class", "neg"))
     write_annotations(Document(tuple(map(Item, names)), answers), tmp_path / "a.parquet")
     assert read_answers(tmp_path / "a.parquet", pool) == dict(zip(pool.ids.tolist(), ("pos", "neg"), strict=True))
+
+
+def test_transcripts_become_a_manifest_with_lengths(tmp_path: Path) -> None:
+    write(tmp_path / "calls/a.wav", tone(440, 0.5))
+    pool = open_pool(tmp_path / "calls")
+    told = document([row(pool, 0, "hoo hoo")], "text", (), pool)
+    line = json.loads(written(told, FORMATS["nemo"])[0][""])
+    assert line == {"audio_filepath": "a.wav", "duration": 0.5, "text": "hoo hoo"}
+    (tmp_path / "calls/a.wav").unlink()
+    gone = document([row(pool, 0, "hoo hoo")], "text", (), pool)
+    files, report = written(gone, FORMATS["nemo"])
+    assert json.loads(files[""]) == {"audio_filepath": "a.wav", "text": "hoo hoo"}
+    assert "lengths of recordings, which nobody told (NeMo needs them)" in {loss.reason for loss in report.losses}
+
+
+def test_segments_become_tracks(tmp_path: Path) -> None:
+    write(tmp_path / "calls/a.wav", tone(440))
+    pool = open_pool(tmp_path / "calls")
+    told = document([row(pool, 0, '[{"end":0.2,"label":"owl","start":0}]')], "segments", ("owl",), pool)
+    assert written(told, FORMATS["audacity"])[0] == {"a.wav.txt": b"0.000000\t0.200000\towl\n"}

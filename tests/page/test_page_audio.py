@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from test_page_screens import LOOKS, usable
 from visits import Visit
 
 pytestmark = pytest.mark.browser
@@ -103,3 +104,13 @@ def test_segments_by_keys_and_by_mouse(visit: Callable[..., Visit]) -> None:
     v.after(again)
     v.saved()
     assert v.site.kept("heard")[again] == "[]"
+
+
+@pytest.mark.parametrize("name", ["calls", "transcripts", "heard"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_anybody_can_use_it(visit: Callable[..., Visit], name: str, look: str) -> None:
+    v = visit(f"{name}-{look}", spec=name, **LOOKS[look])
+    v.page.wait_for_function(READY)
+    if name == "heard":
+        v.press("i", "ArrowRight", "o", "1", "i", "ArrowRight", "o")
+    usable(v)

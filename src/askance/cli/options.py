@@ -26,7 +26,10 @@ Text = Annotated[
 PathColumn = Annotated[
     str,
     typer.Option(
-        "--path", metavar="COLUMN", help="Table: the column with file names or URLs of images.", rich_help_panel=SOURCE
+        "--path",
+        metavar="COLUMN",
+        help="Table: the column with file names or URLs of images or recordings.",
+        rich_help_panel=SOURCE,
     ),
 ]
 Features = Annotated[

@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import type { Grid as Cells } from "../api/types";
 import { useKeys } from "../keys";
 import { newKey } from "../label/use-queue";
+import { Hear } from "../parts/audio";
 import { Shown } from "../parts/content";
 import { Kbd } from "../parts/kbd";
 import type { Inner } from "./inside";
@@ -101,6 +102,7 @@ export default function Grid({ campaign }: Inner): ReactNode {
                   {wrong.includes(c.id) ? "✗ wrong" : `${Math.round(100 * c.p)} %`}
                 </span>
               </button>
+              {c.content.kind === "audio" && <Hear content={c.content} />}
             </li>
           ))}
         </ul>
@@ -111,7 +113,7 @@ export default function Grid({ campaign }: Inner): ReactNode {
 
 /** Arrows go from cell to cell, by where they are on the screen. */
 function walk(e: KeyboardEvent<HTMLElement>): void {
-  const all = [...e.currentTarget.querySelectorAll("button")];
+  const all = [...e.currentTarget.querySelectorAll<HTMLButtonElement>("button[aria-pressed]")];
   const at = all.indexOf(document.activeElement as HTMLButtonElement);
   const top = all[0]?.getBoundingClientRect().top;
   const columns = Math.max(1, all.filter((b) => b.getBoundingClientRect().top === top).length);
