@@ -85,3 +85,32 @@ LABEL_STUDIO_AUDIO = """[{"id":1,"data":{"audio":"/data/upload/1/a.wav"},"annota
  "from_name":"labels","to_name":"audio","type":"labels","origin":"manual"},
  {"original_length":4.2,"value":{"start":1,"end":2,"channel":1,"labels":["rain"]},"id":"r2",
  "from_name":"labels","to_name":"audio","type":"labels","origin":"manual"}]}]}]"""
+
+CVAT = (
+    '<?xml version="1.0" encoding="utf-8"?><annotations><version>1.1</version><meta><task><name>t</name><size>1</size>'
+    "<mode>annotation</mode><labels><label><name>dog</name><type>any</type></label><label><name>cat</name>"
+    '<type>any</type></label></labels></task></meta><image id="0" name="a.jpg" width="200" height="100">'
+    '<tag label="cat" source="manual"/>'
+    '<box label="cat" source="manual" occluded="0" xtl="20.00" ytl="20.00" xbr="80.00" ybr="60.00" z_order="0"/>'
+    '<polygon label="cat" source="manual" occluded="0" points="20.00,10.00;120.00,10.00;120.00,60.00" z_order="0"/>'
+    '<points label="cat" source="manual" occluded="0" points="30.00,30.00" z_order="0"/>'
+    '<mask label="cat" source="manual" occluded="0" rle="1, 3, 1" left="2" top="1" width="5" height="1" z_order="0"/>'
+    "</image></annotations>"
+)
+
+LABELME = (
+    '{"version":"5.5.0","flags":{},"shapes":[{"label":"cat","points":[[80,60],[20,20]],"group_id":null,'
+    '"shape_type":"rectangle","flags":{}},{"label":"dog","points":[[20,10],[120,10],[120,60]],"group_id":null,'
+    '"shape_type":"polygon","flags":{}},{"label":"x","points":[[1,1],[2,2]],"shape_type":"circle"}],'
+    '"imagePath":"..\\\\photos\\\\a.jpg","imageData":null,"imageHeight":100,"imageWidth":200}'
+)
+
+SPACY = '[["EU rejects German call",{"entities":[[0,2,"ORG"]],"cats":{"Politics":1.0,"Sport":0.0}}]]'
+FASTTEXT = "__label__negative Terrible customer service.\n__label__a __label__b  two of them\nnobody said\n"
+ARGILLA = (
+    '[{"id":"1","status":"completed","fields":{"text":"hi there"},"metadata":{},"vectors":{},'
+    '"suggestions":{"label":{"value":"pos","score":0.8,"agent":"m1"}},'
+    '"responses":{"label":[{"value":"pos","user_id":"u1"},{"value":"neg","user_id":"u2"}],'
+    '"topics":[{"value":["a","b"],"user_id":"u1"}],"stars":[{"value":4,"user_id":"u1"}],'
+    '"ner":[{"value":[{"start":0,"end":2,"label":"X"}],"user_id":"u1"}]}}]'
+)

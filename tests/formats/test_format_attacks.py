@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 from format_documents import documents, sources
 from format_samples import (
+    ARGILLA,
     AUDACITY,
     COCO,
     CONLL,
     CSV,
+    CVAT,
     DOCCANO,
+    FASTTEXT,
     IMAGE_FOLDER,
     LABEL_STUDIO,
     LABEL_STUDIO_MIN,
+    LABELME,
     NEMO,
     PRODIGY,
     RTTM,
+    SPACY,
     VOC,
     YOLO,
     YOLO_CONFIG,
@@ -57,6 +62,11 @@ VALID: dict[str, dict[str, bytes]] = {
     "jsonl": {"": b'{"name":"a.jpg","kind":"boxes","label":[{"x":1,"y":2,"w":3,"h":4,"label":"cat"}]}\n'},
     "prodigy": {"": PRODIGY.encode()},
     "doccano": {"": DOCCANO.encode()},
+    "cvat": {"": CVAT.encode()},
+    "labelme": {"": LABELME.encode()},
+    "spacy": {"": SPACY.encode()},
+    "fasttext": {"": FASTTEXT.encode()},
+    "argilla": {"": ARGILLA.encode()},
     "imagefolder": {"metadata.jsonl": IMAGE_FOLDER.encode()},
     **{
         name: {
@@ -71,6 +81,8 @@ MASKS = Document(
     (Item("a.png", {}, 3, 2),), (Annotation("a.png", "mask", '{"counts":{"cat":[1,2,3]},"height":2,"width":3}'),)
 )
 VALID["maskpng"] = dict(written(MASKS, FORMATS["maskpng"])[0])
+NUMBERS = Document((Item("a"), Item("b")), (Annotation("a", "number", "0.5"), Annotation("b", "number", "2.5")))
+VALID["npz"] = dict(written(NUMBERS, FORMATS["npz"])[0])
 VALID["parquet"] = dict(written(MASKS, FORMATS["parquet"])[0])
 
 
@@ -119,7 +131,7 @@ def test_broken_bytes_are_read_or_are_a_format_error(name: str, data: Any) -> No
     assert {a.item for a in document.annotations} <= {item.name for item in document.items}
 
 
-@pytest.mark.parametrize("name", [n for n in VALID if "" in VALID[n] and n not in ("parquet", "csv")])
+@pytest.mark.parametrize("name", [n for n in VALID if "" in VALID[n] and n not in ("parquet", "csv", "npz")])
 @given(value=st.recursive(st.none() | st.integers() | st.floats() | st.text(max_size=3), lambda x: st.lists(x) | x))
 @settings(deadline=None, max_examples=3, suppress_health_check=list(HealthCheck), database=None)
 def test_json_of_another_shape_is_a_format_error(name: str, value: Any) -> None:

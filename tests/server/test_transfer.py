@@ -43,6 +43,8 @@ def test_every_format_goes_out_and_is_read_back_with_what_was_lost(me: TestClien
         if "class" not in FORMATS[name].kinds:
             assert {"labels of the kind class": 4}.items() <= {x["reason"]: x["count"] for x in losses}.items(), name
             continue
+        if "samples without a text" in {x["reason"] for x in losses}:
+            continue  # rows of a table have none, and the format is of texts
         where = out.headers["content-disposition"].split('"')[1]
         document, report = read_source(from_bytes(out.content, where), name)
         found = {a.item: a.value for a in document.annotations}

@@ -20,6 +20,7 @@ class Element:
     where: str
     text: str = ""
     children: list["Element"] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
 
     def all(self, name: str) -> Iterator["Element"]:
         return (child for child in self.children if child.name == name)
@@ -42,6 +43,22 @@ class Element:
         except ValueError:
             self.fault("a number")
         return value if abs(value) < 1e9 else self.fault("a number of pixels")
+
+    def said(self, name: str) -> str:
+        """An attribute, which must be there."""
+        if name not in self.attributes:
+            raise FormatError(f"{self.where}: <{self.name}> does not say its {name}")
+        return self.attributes[name]
+
+    def pixels(self, name: str) -> float:
+        """An attribute that is a number."""
+        try:
+            value = float(self.said(name))
+        except ValueError:
+            value = float("inf")
+        if not abs(value) < 1e9:
+            raise FormatError(f"{self.where}: {name} is {shown(self.said(name))}; it must be a number of pixels")
+        return value
 
 
 def parse_xml(data: bytes, where: str) -> Element:
@@ -80,11 +97,11 @@ class _Build:
             "read others; take it out"
         )
 
-    def _start(self, name: str, _: object) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
         if len(self.open) > DEEPEST or self.count > MOST:
             raise FormatError(f"{self._here()}: more than {DEEPEST} elements inside each other, or {MOST:,} in all")
-        element = Element(name, self._here())
+        element = Element(name, self._here(), attributes=attributes)
         self.open[-1].children.append(element)
         self.open.append(element)
 

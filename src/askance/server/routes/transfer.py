@@ -20,7 +20,12 @@ File = Annotated[bytes, Body(media_type="application/octet-stream")]
 Word = Annotated[str, Query(max_length=50, description="A name of `/formats`; '' is known by the file")]
 Naming = Annotated[str, Query(min_length=1, max_length=200, description="What the file is called: its ending counts")]
 Question = Annotated[str, Query(max_length=200, description="Which answers, where the file has several questions")]
-ENDS = {"prodigy": ".jsonl", "doccano": ".jsonl", "conll": ".txt", "bioes": ".txt", "fasttext": ".txt"}  # else .json
+ENDS = {
+    "prodigy": ".jsonl",
+    "doccano": ".jsonl",
+    "fasttext": ".txt",
+    "cvat": ".xml",
+}  # of those with no suffix; else .json
 LOSSES = "askance-losses"  # a header: a JSON list of what the format could not carry
 LONGEST = 4000  # characters of that header
 
