@@ -27,6 +27,7 @@ SHAPES = {
     "prediction": "(N,)",
     "variance": "(N,)",
     "hidden": "(N, W)",
+    "course": "(N, S, C)",
 }
 
 

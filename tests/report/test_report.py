@@ -14,7 +14,8 @@ from PIL import Image
 
 from askance.errors import BadConfig
 from askance.history import History, Metric, Pick, Round
-from askance.protocols import Verdict
+from askance.ops import hex_id
+from askance.protocols import FitReport, Verdict
 from askance.report import gallery, write_report
 from askance.report.html import clean, tag
 from askance.report.origin import toml_text
@@ -263,3 +264,20 @@ def test_a_report_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     assert "second" in page
     assert "first" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_labels_that_training_could_not_fit_are_named(tmp_path):
+    """What the add-on `dynamics` of a network tells of a fit, with the names that people know."""
+    history = made_up()
+    pick = history.rounds[1].picks[0]
+    bad = [
+        {"id": hex_id(pick.id), "confidence": 0.08, "correctness": 0.0, "forgotten": None},
+        {"id": hex_id(77), "confidence": 0.31, "correctness": 0.25, "forgotten": 3},
+    ]
+    fit = FitReport(chosen={"dynamics": {"forgotten": 4, "never_learned": 1, "suspicious": bad}})
+    rounds = (*history.rounds[:-1], replace(history.rounds[-1], fit=fit))
+    page = Page(write_report(replace(history, rounds=rounds), tmp_path, title="watched"))
+    assert "Labels to look at again" in page.headings
+    for word in (pick.name, hex_id(77), "never right", "0.08", "4 were forgotten at least once and 1 never learned"):
+        assert word in page.text
+    assert "Labels to look at again" not in Page(write_report(history, tmp_path, title="plain")).headings

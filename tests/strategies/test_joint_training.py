@@ -47,3 +47,20 @@ def test_a_predicted_loss_below_0_is_no_error_and_the_order_is_kept():
     assert said[2] == 0.5
     assert said[1] == 0.25
     assert np.argsort(said).tolist() == [4, 0, 1, 2, 3]
+
+
+COURSE = np.array(
+    [
+        [[0.6, 0.4], [0.3, 0.7], [0.8, 0.2]],  # said the first, forgot it, says it again
+        [[0.4, 0.6], [0.5, 0.5], [0.1, 0.9]],
+    ]
+)
+
+
+def test_what_was_said_over_the_epochs():
+    assert utility("epochs_forgotten", course=COURSE)[0] == 1
+    assert utility("variability", course=COURSE) == pytest.approx([np.std([0.6, 0.3, 0.8]), np.std([0.6, 0.5, 0.9])])
+    assert utility("hard_to_learn", course=COURSE) == pytest.approx([1 - 1.7 / 3, 1 - 2.0 / 3])
+    assert utility("tod", course=COURSE) == pytest.approx([0.5 * 2**0.5, 0.4 * 2**0.5])
+    assert utility("tod(back=2)", course=COURSE) == pytest.approx([0.2 * 2**0.5, 0.3 * 2**0.5])
+    assert utility("tod(back=9)", course=COURSE[:, 1:]) == pytest.approx([0.5 * 2**0.5, 0.4 * 2**0.5])

@@ -117,6 +117,7 @@ def example(
         "prediction": lambda rng, n: rng.normal(size=n),
         "frequencies": lambda rng, n: rng.integers(0, 9, (n, classes)).astype(float),
         "history": lambda rng, n: rng.integers(0, classes, (n, members)).astype(float),
+        "course": lambda rng, n: rng.dirichlet(np.ones(classes), (n, members)),
         "answers": lambda rng, n: rng.integers(-1, classes, (n, members)).astype(float),
     }
     known.update(makers or {})

@@ -6,6 +6,7 @@ from math import isnan
 from askance.history import History, Metric, Round
 from askance.meta import spoken as spoken_arms
 from askance.metrics import enough
+from askance.ops import hex_id
 from askance.protocols import Verdict
 from askance.report.curves import Standing, said
 from askance.report.figures import spoken_time
@@ -63,6 +64,31 @@ def calibrated(rounds: Sequence[Round]) -> str:
     how = f"{chosen['calibration']} {chosen['temperature']:.3g}" if "temperature" in chosen else chosen["calibration"]
     said = f"from {ece['before']:.3f} to {ece['after']:.3f} on the held-out labels that it was fitted to"
     return f" Calibrated anew in each round, in the newest by {how}: {said}."
+
+
+def suspicious(rounds: Sequence[Round]) -> Html | None:
+    """Labels that the newest round's training could not fit, the worst first; None where nobody kept watch."""
+    chosen = next((r.fit.chosen for r in reversed(rounds) if r.fit), {})
+    found = chosen.get("dynamics", {})
+    if not found.get("suspicious"):
+        return None
+    names = {hex_id(p.id): p.name for r in rounds for p in r.picks}
+    rows = [
+        (
+            names.get(one["id"], one["id"]),
+            f"{one['confidence']:.2f}",
+            f"{one['correctness']:.2f}",
+            "never right" if one["forgotten"] is None else str(one["forgotten"]),
+        )
+        for one in found["suspicious"]
+    ]
+    note = (
+        f"Of the labels trained on, {found['forgotten']:,} were forgotten at least once and {found['never_learned']:,} "
+        "never learned. Named are those whose label had a mean probability below one half over the epochs: hard, or "
+        "wrong. askance audit asks a model that has not seen them."
+    )
+    head = ("sample", "mean probability", "share of epochs right", "forgotten")
+    return tag("div", table(head, rows, numbers=(1, 2, 3)), tag("p", note, class_="quiet"))
 
 
 def every_round(rounds: Sequence[Round], metric: str | None) -> Html:

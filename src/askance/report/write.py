@@ -14,7 +14,7 @@ from askance.report.html import EMPTY, Html, join, style, table, tag
 from askance.report.origin import toml_text, versions
 from askance.report.outlook import TARGET, foreseen, heading_to
 from askance.report.plots import plots
-from askance.report.sections import calibrated, every_round, optional, standings_table, tiles, verdicts
+from askance.report.sections import calibrated, every_round, optional, standings_table, suspicious, tiles, verdicts
 from askance.report.sheet import put
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # nothing is loaded, nothing runs
@@ -62,6 +62,7 @@ def write_report(
         optional(drawn["training"], "Training, epoch by epoch"),
         optional(drawn["class-balance"], "Class balance"),
         optional(drawn["calibration"], "Calibration", CALIBRATION + calibrated(history.rounds)),
+        optional(suspicious(history.rounds), "Labels to look at again"),
         optional(gallery(history.rounds, shows or _names_only, folder), "What each round chose, and why"),
         optional(verdicts(history.rounds), "When to stop"),
         optional(drawn["seconds"], "Time"),

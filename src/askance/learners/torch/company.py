@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -78,6 +80,14 @@ class Company:
             if a.says is not None and needs & a.provides:
                 said = a.says(self._part(a), look, x)
                 out |= {name: t.detach().float() for name, t in said.items() if name in needs}
+        return out
+
+    def tells(self, ids: np.ndarray) -> dict[str, Any]:
+        """What add-ons have to say of the fit that is over.  ids (L,) of the rows trained on."""
+        out: dict[str, Any] = {}
+        for a in self.addons:
+            if a.tells is not None:
+                out |= a.tells(self._part(a), ids)
         return out
 
     def _part(self, a: AddOn) -> Part:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -103,7 +104,8 @@ class TorchLearner:
         self._kind, self._seed, self._split = known.kind, seed, parts
         if path is not None:
             path.unlink(missing_ok=True)
-        return _report(course, "warm" if warm else "cold", len(train), len(held), perf_counter() - began)
+        told = company.tells(np.sort(parts.train))
+        return _report(course, "warm" if warm else "cold", len(train), len(held), perf_counter() - began, told)
 
     def signals(self, samples: Samples, needs: frozenset[str]) -> Signals:
         """probs and logits of the plain network, embeddings (N, D), members (N, `passes`, C).
@@ -240,8 +242,8 @@ def _signed(ids: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(ids.view(np.int64).copy())
 
 
-def _report(course: Course, start: str, n: int, held: int, seconds: float) -> FitReport:
+def _report(course: Course, start: str, n: int, held: int, seconds: float, told: Mapping[str, Any]) -> FitReport:
     best = course.epochs[course.best - 1]
     judged = {"accuracy": best["val_accuracy"], "loss": best["val_loss"], "n": held} if held else {}
-    chosen = {"epochs": len(course.epochs), "best_epoch": course.best, "start": start, "trained_on": n}
+    chosen = {"epochs": len(course.epochs), "best_epoch": course.best, "start": start, "trained_on": n, **told}
     return FitReport(tuple(course.epochs), chosen, judged, seconds)

@@ -10,6 +10,7 @@ names its own under the entry point `askance.addons`.  A strategy then is a one-
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -118,6 +119,7 @@ class AddOn:
     finished   once, with the best weights in place; `epoch.free` and `epoch.train` as in every pass
     speaks     -> the network that is judged and asked instead of the trained one: an average of its weights
     says       -> {signal: (B, ...)} for a batch as the network takes it; called without gradients
+    tells      -> {name: what JSON can hold} for the report of the fit; with the ids (L,) of the rows trained on
     """
 
     name: str
@@ -133,6 +135,7 @@ class AddOn:
     finished: Callable[[Part, Epoch], None] | None = None
     speaks: Callable[[Part, nn.Module], nn.Module] | None = None
     says: Callable[[Part, Look, Tensor], Mapping[str, Tensor]] | None = None
+    tells: Callable[[Part, np.ndarray], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
