@@ -135,11 +135,11 @@ SPECS: dict[str, tuple[Source, dict[str, object]]] = {
 def make(root: Path, name: str, as_name: str = "") -> Path:
     """The campaign with its first round of questions, where it is not there yet.  as_name: what to call it."""
     place, first = root / f"{as_name or name}.askance", root / "made" / f"{name}.askance"
+    if place.exists():
+        return place
     if not first.exists():
         new(first, root / "made", name)
-    if not place.exists():
-        shutil.copytree(first, place)
-    return place
+    return Path(shutil.copytree(first, place))
 
 
 def new(place: Path, data: Path, name: str) -> None:

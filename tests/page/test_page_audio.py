@@ -67,6 +67,21 @@ def test_the_outline_is_drawn_and_a_click_seeks(visit: Callable[..., Visit]) -> 
     assert v.page.locator(".track").get_attribute("aria-valuetext") == "1.5 s of 3.0 s"
 
 
+def test_it_is_looked_at_from_near_where_it_plays(visit: Callable[..., Visit]) -> None:
+    v = visit("near", spec="calls", viewport=DESK)
+    v.page.wait_for_function(READY)
+    v.press("ArrowRight", "+", "+")
+    v.says("4× as near")
+    box = v.page.locator(".track").bounding_box()
+    v.page.mouse.click(box["x"] + 2, box["y"] + 20)  # the left edge: two thirds of what is seen before 2 s
+    assert at(v) == pytest.approx(1.5, abs=0.05)
+    v.press("Home")  # and the view turns back to where it plays
+    head = v.page.locator(".playhead").bounding_box()
+    assert abs(head["x"] - box["x"]) < 4
+    v.press("*")
+    v.says("all of it")
+
+
 def test_transcripts_are_typed_while_it_plays(visit: Callable[..., Visit]) -> None:
     v = visit("transcripts", spec="transcripts", viewport=DESK)
     v.page.wait_for_function(READY)
