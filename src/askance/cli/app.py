@@ -11,6 +11,7 @@ from askance.cli import (
     convert,
     demo,
     doctor,
+    gold,
     label,
     labelstudio,
     new,
@@ -60,6 +61,7 @@ app.command("run", rich_help_panel=CAMPAIGN)(run.command)
 app.command("status", rich_help_panel=CAMPAIGN)(status.command)
 app.command("report", rich_help_panel=CAMPAIGN)(report.command)
 app.command("audit", rich_help_panel=CAMPAIGN)(audit.command)
+app.command("gold", rich_help_panel=CAMPAIGN)(gold.command)
 app.command("export", rich_help_panel=CAMPAIGN)(transfer.export)
 app.command("import", rich_help_panel=CAMPAIGN)(transfer.import_)
 app.command("convert", rich_help_panel=CAMPAIGN)(convert.command)

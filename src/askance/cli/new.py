@@ -9,12 +9,21 @@ import typer
 from askance.cli import campaigns, options, show
 from askance.cli.options import MODEL, SOURCE
 
-LOOP, MEASURE = "The loop", "Measuring and stopping"
+LOOP, MEASURE, PEOPLE = "The loop", "Measuring and stopping", "Several people"
 
 File = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="A .toml or .yaml file; options given beside it come first."),
 ]
+Annotations = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Annotations in any format (docs/formats.md): its samples, kind of label, classes and answers.",
+    ),
+]
+Format = Annotated[str, typer.Option("--format", metavar="NAME", help="Of that file; else it is known by the content.")]
 Pool = Annotated[
     str,
     typer.Option("--pool", metavar="POOL", help="A folder, a table, an .npy/.npz, or a URL.", rich_help_panel=SOURCE),
@@ -58,6 +67,32 @@ Test = Annotated[
     float | None,
     typer.Option("--test", metavar="SHARE", help="Share only tested on, by the answer key.", rich_help_panel=MEASURE),
 ]
+Control = Annotated[
+    int | None,
+    typer.Option(
+        "--control", metavar="FOLDS", help="Folds of the random control; 5 is usual.", rich_help_panel=MEASURE
+    ),
+]
+Overlap = Annotated[
+    int | None, typer.Option("--overlap", metavar="N", help="People asked each question.", rich_help_panel=PEOPLE)
+]
+Aggregate = Annotated[
+    str,
+    typer.Option(
+        "--aggregate",
+        metavar="RULE",
+        help="Which of several answers counts: first, majority, dawid_skene.",
+        rich_help_panel=PEOPLE,
+    ),
+]
+Gold = Annotated[
+    float | None,
+    typer.Option("--gold", metavar="SHARE", help="Share of questions whose answer is known.", rich_help_panel=PEOPLE),
+]
+GoldFeedback = Annotated[
+    bool,
+    typer.Option("--gold-feedback", help="Tell people how they did on a gold question.", rich_help_panel=PEOPLE),
+]
 Stop = Annotated[
     str, typer.Option("--stop", metavar="RULE", help="Stopping rule that may end a run.", rich_help_panel=MEASURE)
 ]
@@ -80,6 +115,8 @@ Database = Annotated[
 def command(
     name: options.Name,
     config: File = None,
+    annotations: Annotations = None,
+    format: Format = "",
     pool: Pool = "",
     text: options.Text = "",
     path: options.PathColumn = "",
@@ -102,6 +139,11 @@ def command(
     truth: Truth = "",
     stop: Stop = "",
     stop_set: StopSet = None,
+    control: Control = None,
+    overlap: Overlap = None,
+    aggregate: Aggregate = "",
+    gold: Gold = None,
+    gold_feedback: GoldFeedback = False,
     database: Database = "",
     strict: options.Strict = False,
     as_json: options.Json = False,
@@ -132,23 +174,43 @@ def command(
         "truth": truth,
         "stop": stop,
         "stop_set": stop_set,
+        "control": control,
+        "overlap": overlap,
+        "aggregate": aggregate,
+        "gold": gold,
+        "gold_feedback": gold_feedback,
         "strict": strict,
     }
-    make(name, config, _given(where), _given(said), as_json, database)
+    make(name, config, _given(where), _given(said), as_json, database, annotations, format)
 
 
 def make(
-    name: Path, file: Path | None, where: Mapping[str, Any], said: Mapping[str, Any], as_json: bool, database: str = ""
+    name: Path,
+    file: Path | None,
+    where: Mapping[str, Any],
+    said: Mapping[str, Any],
+    as_json: bool,
+    database: str = "",
+    annotations: Path | None = None,
+    format: str = "",
 ) -> None:
-    """where: settings of the pool, said: the others; they go before those of the file."""
+    """where: settings of the pool, said: the others; they go before those of the file, and of the annotations."""
     from dataclasses import replace
 
     from askance.campaign import Campaign, Config, read_config
+    from askance.cli import beginning
+
+    if annotations is not None:
+        place = campaigns.folder(name)
+        begun = beginning.begin(annotations, format, place, where.get("source", ""), said.get("labels", ""))
+        where, said = {**begun.where, **where}, {**begun.said, **said}
 
     base = read_config(file) if file is not None else Config()
     config = replace(base, pool=replace(base.pool, **where), **said)
     campaign = Campaign.create(campaigns.folder(name), config, database=database)
     try:
+        if annotations is not None and begun.answers:
+            beginning.bring(campaign, annotations, format)
         _tell(campaign, name, as_json)
     finally:
         campaign.close()
