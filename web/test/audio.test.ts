@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { neighbour, thousandth, withSegment, type Segment } from "../src/kinds/stretches";
 import { nextSpeed } from "../src/parts/audio";
-import { addressed, clock, columns } from "../src/parts/peaks";
+import { addressed, clock, columns, following, WHOLE, zoomed } from "../src/parts/peaks";
 
 describe("segments", () => {
   const [a, b]: Segment[] = [
@@ -42,6 +42,23 @@ describe("recordings", () => {
     ]);
     expect(columns(peaks, 8)[7]).toEqual([-1 / 127, 1 / 127]); // more columns than stretches
     expect(columns({ seconds: 1, low: [-127], high: [127] }, 3)).toEqual(Array(3).fill([-1, 1]));
+  });
+  it("are seen nearer about where they play, and never beyond their ends", () => {
+    const near = zoomed(WHOLE, 2, 0.5, 10);
+    expect(near).toEqual({ zoom: 2, from: 0.25 });
+    expect(zoomed(near, 0.5, 0.9, 10)).toEqual(WHOLE);
+    expect(zoomed(WHOLE, 4, 1, 10)).toEqual({ zoom: 4, from: 0.75 });
+    expect(zoomed(WHOLE, 64, 0, 10).zoom).toBe(20); // half a second is as near as it gets
+    expect(zoomed(WHOLE, 2, 0, 0.3)).toEqual(WHOLE);
+    const peaks = { seconds: 1, low: [-127, -64, -32, -1], high: [0, 0, 0, 0] };
+    expect(columns(peaks, 2, { zoom: 2, from: 0.5 }).map(([low]) => low)).toEqual([-32 / 127, -1 / 127]);
+  });
+  it("turn the page when they play on", () => {
+    const view = { zoom: 4, from: 0.25 };
+    expect(following(view, 0.5)).toBe(view);
+    expect(following(view, 0.51)).toEqual({ zoom: 4, from: 0.51 - 0.025 });
+    expect(following(view, 1)).toEqual({ zoom: 4, from: 0.75 });
+    expect(following(view, 0)).toEqual({ zoom: 4, from: 0 });
   });
   it("say their time so that it does not jump", () => {
     expect([clock(0), clock(4.04), clock(59.96), clock(83.25), clock(600)]).toEqual(["0.0 s", "4.0 s", "1:00.0", "1:23.3", "10:00.0"]);

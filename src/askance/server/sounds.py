@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from askance.audio import Sound, open_sound, pcm_wav, peaks
+from askance.audio.peaks import BUCKETS
 from askance.audio.wav import FLOAT, Wav
 from askance.errors import BadPool
 from askance.ops import hex_id
@@ -21,6 +22,7 @@ from askance.server.refused import Refused
 
 LOG = logging.getLogger("askance.server")
 KINDS = {"wav": "audio/wav", "flac": "audio/flac", "ogg": "audio/ogg", "mp3": "audio/mpeg"}
+FINE, MOST = 50, 30_000  # stretches of an outline: a second, and in all
 MOST_CHANNELS = 2  # of what is played
 RATES = range(3000, 192_001)  # Hz that browsers play
 
@@ -38,14 +40,14 @@ def playable(desk: Desk, sample: int) -> tuple[Path, str]:
 
 
 def outline(desk: Desk, sample: int) -> shapes.Peaks:
-    """Read once, and kept in the campaign's folder."""
+    """Read once, and kept in the campaign's folder; fine enough to look at a part of it from near."""
     path = _folder(desk) / f"{hex_id(sample)}.json"
     try:
         return shapes.Peaks(**json.loads(path.read_bytes()))
     except (OSError, ValueError):  # not there yet, or half written by a disk that was full
         pass
     with _heard(desk, sample) as (sound, _):
-        found = peaks(sound)
+        found = peaks(sound, min(MOST, max(BUCKETS, round(FINE * sound.seconds))))
     made = shapes.Peaks(seconds=found.seconds, low=found.low.tolist(), high=found.high.tolist())
     with _whole(path) as file:
         file.write(made.model_dump_json().encode())

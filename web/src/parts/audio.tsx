@@ -4,7 +4,7 @@ import type { Content } from "../api/types";
 import { Level, useKeys, type Binding } from "../keys";
 import { setPrefs, usePrefs } from "../prefs";
 import { Kbd } from "./kbd";
-import { clock, peaksOf } from "./peaks";
+import { clock, following, peaksOf, WHOLE, zoomed, type View } from "./peaks";
 import { Wave } from "./wave";
 
 const STEP = 2; // seconds
@@ -50,7 +50,12 @@ export function Player({ content, marks, selection, select, handle }: Props): Re
   const [said, say] = useState("");
   const stop = useRef<number | null>(null);
   const line = useRef<HTMLDivElement>(null);
+  const shown = useRef(WHOLE); // what the frames between two drawings go by
   const [at, setAt] = useState(0);
+  const [asked, look] = useState(WHOLE);
+  const share = seconds > 0 ? at / seconds : 0;
+  const view = following(asked, share);
+  useEffect(() => look(view), [view.from, view.zoom]);
 
   const seek = useCallback((to: number): void => {
     const audio = sound.current;
@@ -89,16 +94,18 @@ export function Player({ content, marks, selection, select, handle }: Props): Re
         audio.pause();
         stop.current = null;
       }
-      if (line.current) line.current.style.insetInlineStart = `${percent(audio.currentTime, seconds)}%`;
+      if (line.current) line.current.style.insetInlineStart = `${percent(audio.currentTime, seconds, shown.current)}%`;
       frame = requestAnimationFrame(step);
     };
     let frame = requestAnimationFrame(step);
     return () => cancelAnimationFrame(frame);
   }, [playing, seconds]);
 
+  shown.current = view;
+  const zoom = (by: number) => () => look(zoomed(view, by, share, seconds));
   const wind = (by: number) => () => seek((sound.current?.currentTime ?? 0) + by);
   const faster = (step: 1 | -1) => () => setPrefs({ speed: nextSpeed(speed, step) });
-  useKeys(bindings({ toggle, wind, faster, seek, autoplay }), Level.part);
+  useKeys(bindings({ toggle, wind, faster, seek, zoom, whole: () => look(WHOLE), autoplay }), Level.part);
   return (
     <div className="player">
       <audio
@@ -114,7 +121,7 @@ export function Player({ content, marks, selection, select, handle }: Props): Re
         onPause={() => setPlaying(false)}
         onError={() => say(UNPLAYED)}
       />
-      <Track content={content} seconds={seconds} at={at} line={line} marks={marks ?? []} selection={selection ?? null} select={select} seek={seek} />
+      <Track content={content} view={view} seconds={seconds} at={at} line={line} marks={marks ?? []} selection={selection ?? null} select={select} seek={seek} />
       <div className="tools">
         <button type="button" onClick={toggle} aria-keyshortcuts="Space Control+Space">
           <Kbd k=" " /> {playing ? "pause" : "play"}
@@ -132,6 +139,15 @@ export function Player({ content, marks, selection, select, handle }: Props): Re
             ))}
           </select>
         </label>
+        <span className="small">
+          <button type="button" className="plain" aria-label="zoom out" aria-keyshortcuts="-" onClick={zoom(1 / 2)} disabled={view.zoom === 1}>
+            −
+          </button>{" "}
+          {view.zoom === 1 ? "all of it" : `${Number(view.zoom.toFixed(1))}× as near`}{" "}
+          <button type="button" className="plain" aria-label="zoom in" aria-keyshortcuts="+" onClick={zoom(2)}>
+            +
+          </button>
+        </span>
         <label className="small">
           <input type="checkbox" checked={autoplay} onChange={(e) => setPrefs({ autoplay: e.target.checked })} /> play each at once
         </label>
@@ -149,6 +165,7 @@ const UNPLAYED = "This browser cannot play the recording; skip it, and tell the 
 
 interface TrackProps {
   content: Content;
+  view: View;
   seconds: number;
   at: number;
   line: Ref<HTMLDivElement>;
@@ -159,15 +176,16 @@ interface TrackProps {
 }
 
 /** The outline with the marks on it: a click seeks, a drag draws a stretch. */
-function Track({ content, seconds, at, line, marks, selection, select, seek }: TrackProps): ReactNode {
+function Track({ content, view, seconds, at, line, marks, selection, select, seek }: TrackProps): ReactNode {
   const from = useRef<number | null>(null);
   const time = (e: PointerEvent<HTMLElement>): number => {
     const box = e.currentTarget.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (e.clientX - box.left) / box.width)) * seconds;
+    const there = Math.min(1, Math.max(0, (e.clientX - box.left) / box.width));
+    return (view.from + there / view.zoom) * seconds;
   };
   const drawn = (e: PointerEvent<HTMLElement>): Stretch | null => {
     const [a, b] = [from.current ?? 0, time(e)];
-    return Math.abs(b - a) > seconds * LEAST ? { start: Math.min(a, b), end: Math.max(a, b) } : null;
+    return Math.abs(b - a) > (seconds / view.zoom) * LEAST ? { start: Math.min(a, b), end: Math.max(a, b) } : null;
   };
   return (
     <div
@@ -195,26 +213,28 @@ function Track({ content, seconds, at, line, marks, selection, select, seek }: T
         from.current = null;
       }}
     >
-      <Wave content={content} />
-      {selection && <div className="selection" style={placed(selection, seconds)} />}
+      <Wave content={content} view={view} />
+      {selection && <div className="selection" style={placed(selection, seconds, view)} />}
       {marks.map((m, n) => (
-        <div key={n} className="mark" data-chosen={m.chosen} style={{ ...placed(m, seconds), borderColor: m.colour }}>
+        <div key={n} className="mark" data-chosen={m.chosen} style={{ ...placed(m, seconds, view), borderColor: m.colour }}>
           <span style={{ color: m.colour }}>{m.label}</span>
         </div>
       ))}
-      <div ref={line} className="playhead" style={{ insetInlineStart: `${percent(at, seconds)}%` }} />
+      <div ref={line} className="playhead" style={{ insetInlineStart: `${percent(at, seconds, view)}%` }} />
     </div>
   );
 }
 
-const LEAST = 0.004; // of the whole: a shorter drag is a click
+const LEAST = 0.004; // of what is seen: a shorter drag is a click
 
-function percent(at: number, seconds: number): number {
-  return seconds > 0 ? Math.min(100, (100 * at) / seconds) : 0;
+/** Of the view; beyond 0 and 100 for what is not in it. */
+function percent(at: number, seconds: number, view: View): number {
+  return seconds > 0 ? 100 * (Math.min(1, at / seconds) - view.from) * view.zoom : 0;
 }
 
-function placed({ start, end }: Stretch, seconds: number): { insetInlineStart: string; width: string } {
-  return { insetInlineStart: `${percent(start, seconds)}%`, width: `${percent(end, seconds) - percent(start, seconds)}%` };
+function placed({ start, end }: Stretch, seconds: number, view: View): { insetInlineStart: string; width: string } {
+  const [a, b] = [percent(start, seconds, view), percent(end, seconds, view)];
+  return { insetInlineStart: `${a}%`, width: `${b - a}%` };
 }
 
 function useHandle(
@@ -241,11 +261,13 @@ interface Acting {
   wind(by: number): () => void;
   faster(step: 1 | -1): () => void;
   seek(to: number): void;
+  zoom(by: number): () => void;
+  whole(): void;
   autoplay: boolean;
 }
 
 /** Those with Ctrl also while a field has the focus: a transcript is typed without leaving it. */
-function bindings({ toggle, wind, faster, seek, autoplay }: Acting): Binding[] {
+function bindings({ toggle, wind, faster, seek, zoom, whole, autoplay }: Acting): Binding[] {
   return [
     { id: "play", keys: [" "], label: "play, pause", run: toggle },
     { id: "play-typing", keys: ["Ctrl+ "], label: "play, pause, also while typing", run: toggle, inField: true },
@@ -256,6 +278,9 @@ function bindings({ toggle, wind, faster, seek, autoplay }: Acting): Binding[] {
     { id: "fine-back", keys: ["Shift+ArrowLeft"], label: "a tenth of a second back", run: wind(-FINE), repeat: true },
     { id: "fine-on", keys: ["Shift+ArrowRight"], label: "a tenth of a second on", run: wind(FINE), repeat: true },
     { id: "from-start", keys: ["Home"], label: "to the beginning", run: () => seek(0) },
+    { id: "closer", keys: ["+"], label: "zoom in", run: zoom(2) },
+    { id: "farther", keys: ["-"], label: "zoom out", run: zoom(1 / 2) },
+    { id: "whole", keys: ["*"], label: "all of it", run: whole },
     { id: "slower", keys: ["["], label: "slower", run: faster(-1) },
     { id: "faster", keys: ["]"], label: "faster", run: faster(1) },
     { id: "autoplay", keys: ["a"], label: "play each at once, or not", run: () => setPrefs({ autoplay: !autoplay }) },

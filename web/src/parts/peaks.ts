@@ -25,12 +25,40 @@ export function peaksOf(content: Content): Promise<Peaks> {
   return asked;
 }
 
+/** The part that is seen: how many times larger than the whole, and where it begins, as a share of the whole. */
+export interface View {
+  zoom: number;
+  from: number;
+}
+
+export const WHOLE: View = { zoom: 1, from: 0 };
+const SHORTEST = 0.5; // seconds that are seen at least
+
+/** Twice or half as near, about this share of the whole, never beyond its ends. */
+export function zoomed(view: View, by: number, about: number, seconds: number): View {
+  const zoom = Math.max(1, Math.min(view.zoom * by, Math.max(1, seconds / SHORTEST)));
+  const before = Math.min(1, Math.max(0, (about - view.from) * view.zoom)); // where in the view it is, and stays
+  return { zoom, from: within(about - before / zoom, zoom) };
+}
+
+/** The view, turned like a page where this share of the whole is not in it. */
+export function following(view: View, about: number): View {
+  const length = 1 / view.zoom;
+  const seen = about >= view.from - 1e-9 && about <= view.from + length + 1e-9;
+  return seen ? view : { zoom: view.zoom, from: within(about - length / 10, view.zoom) };
+}
+
+function within(from: number, zoom: number): number {
+  return Math.min(Math.max(0, from), 1 - 1 / zoom);
+}
+
 /** The least and the greatest value under each of n columns, from -1 to 1; fewer stretches than columns are repeated. */
-export function columns(peaks: Peaks, n: number): [low: number, high: number][] {
+export function columns(peaks: Peaks, n: number, view: View = WHOLE): [low: number, high: number][] {
   const all = peaks.low.length;
+  const edge = (k: number): number => Math.floor(Math.min(1, view.from + k / n / view.zoom) * all + 1e-9);
   return Array.from({ length: n }, (_, k) => {
-    const first = Math.min(all - 1, Math.floor((k * all) / n));
-    const stop = Math.max(first + 1, Math.floor(((k + 1) * all) / n));
+    const first = Math.min(all - 1, edge(k));
+    const stop = Math.max(first + 1, edge(k + 1));
     return [Math.min(...peaks.low.slice(first, stop)) / 127, Math.max(...peaks.high.slice(first, stop)) / 127];
   });
 }

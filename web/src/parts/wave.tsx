@@ -2,16 +2,16 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Content, Peaks } from "../api/types";
 import { usePrefs } from "../prefs";
-import { columns, peaksOf } from "./peaks";
+import { columns, peaksOf, WHOLE, type View } from "./peaks";
 
-export function Wave({ content, label }: { content: Content; label?: string }): ReactNode {
+export function Wave({ content, label, view = WHOLE }: { content: Content; label?: string; view?: View }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const peaks = usePeaks(content);
   const { theme } = usePrefs();
   useEffect(() => {
     const drawn = canvas.current;
     if (!drawn || !peaks) return;
-    const again = (): void => draw(drawn, peaks);
+    const again = (): void => draw(drawn, peaks, view);
     again();
     const sized = new ResizeObserver(again);
     sized.observe(drawn);
@@ -21,7 +21,7 @@ export function Wave({ content, label }: { content: Content; label?: string }): 
       sized.disconnect();
       dark.removeEventListener("change", again);
     };
-  }, [peaks, theme]);
+  }, [peaks, theme, view]);
   return label ? <canvas ref={canvas} className="wave" role="img" aria-label={label} /> : <canvas ref={canvas} className="wave" aria-hidden="true" />;
 }
 
@@ -40,7 +40,7 @@ function usePeaks(content: Content): Peaks | null {
   return peaks;
 }
 
-function draw(canvas: HTMLCanvasElement, peaks: Peaks): void {
+function draw(canvas: HTMLCanvasElement, peaks: Peaks, view: View): void {
   const dense = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(canvas.clientWidth * dense), Math.round(canvas.clientHeight * dense)];
   if (!w || !h) return;
@@ -48,7 +48,7 @@ function draw(canvas: HTMLCanvasElement, peaks: Peaks): void {
   canvas.height = h;
   const pen = canvas.getContext("2d")!;
   pen.fillStyle = getComputedStyle(canvas).color;
-  columns(peaks, w).forEach(([low, high], x) => {
+  columns(peaks, w, view).forEach(([low, high], x) => {
     const top = ((1 - high) * h) / 2;
     pen.fillRect(x, top, 1, Math.max(dense, ((high - low) * h) / 2));
   });
