@@ -25,8 +25,8 @@ def document(rows: Sequence[Row], labels: str, classes: Sequence[str], pool: Poo
     """rows: of `export.rows`; labels: the text of the label kind; pool: where texts and sizes of pictures matter."""
     kind = kind_name(labels)
     told = _told([int(r["id"], 16) for r in rows], kind, pool) if pool is not None else {}
-    names = [r["name"] or r["id"] for r in rows]
-    items = tuple(told.get(r["id"], Item(n)) for r, n in zip(rows, names, strict=True))
+    items = tuple(told.get(r["id"], Item(r["id"])) for r in rows)
+    names = [r["name"] or i.name for r, i in zip(rows, items, strict=True)]  # nobody was asked about an imported label
     renamed = tuple(Item(n, i.data, i.width, i.height) for n, i in zip(names, items, strict=True))
     answers = tuple(_answer(r, n, kind) for r, n in zip(rows, names, strict=True))
     if pool is None:  # a table of labels is no place for the settings of the campaign
@@ -48,17 +48,18 @@ def _points(labels: str) -> tuple[str, ...]:
 
 
 def _told(ids: Sequence[int], kind: str, pool: Pool) -> dict[str, Item]:
-    """{id: what it shows, or how large it is}, of samples that are texts, pictures or recordings."""
+    """{id: its name, and what it shows or how large it is} of texts, pictures and recordings."""
     samples = pool.take(np.array(ids, np.uint64))
+    named = [(f"{i:016x}", str(name)) for i, name in zip(samples.ids.tolist(), samples.names, strict=True)]
     if samples.kind == "text":
-        shown = zip(samples.ids.tolist(), samples.data, strict=True)
-        return {f"{i:016x}": Item("", {"text": str(text)}) for i, text in shown}
-    places = list(zip(samples.ids.tolist(), samples.data, strict=True))
+        return {i: Item(n, {"text": str(text)}) for (i, n), text in zip(named, samples.data, strict=True)}
     if samples.kind == "audio" and kind in MANIFESTED:
-        return {f"{i:016x}": Item("", _length(str(place))) for i, place in track(places, "reading lengths")}
-    if samples.kind != "image" or kind not in IMAGE_KINDS:
-        return {}
-    return {f"{i:016x}": Item("", {}, *_size(str(place))) for i, place in track(places, "reading sizes")}
+        places = track(list(zip(named, samples.data, strict=True)), "reading lengths")
+        return {i: Item(n, _length(str(place))) for (i, n), place in places}
+    if samples.kind == "image" and kind in IMAGE_KINDS:
+        places = track(list(zip(named, samples.data, strict=True)), "reading sizes")
+        return {i: Item(n, {}, *_size(str(place))) for (i, n), place in places}
+    return {i: Item(n) for i, n in named}
 
 
 def _length(place: str) -> dict[str, float]:
