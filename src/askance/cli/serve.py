@@ -18,6 +18,7 @@ Database = Annotated[
     str, typer.Option("--database", metavar="URL", help="Where accounts are kept; left out, server.db in the folder.")
 ]
 NoTrain = Annotated[bool, typer.Option("--no-worker", help="Start no worker: one runs elsewhere.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Write no line of JSON for each request.")]
 Only = Annotated[str, typer.Option("--only", metavar="NAME", help="One campaign of the folder.")]
 Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End when this process has ended.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What they are called.")]
@@ -35,16 +36,14 @@ def serve(
     allow: Allow = None,
     database: Database = "",
     no_worker: NoTrain = False,
+    quiet: Quiet = False,
 ) -> None:
     """The labelling server for a team: accounts, roles, many campaigns, and a worker that learns behind them."""
     from askance.server.hall import check_root
     from askance.server.serve import Serving, serve
 
-    serve(
-        Serving(
-            check_root(root), host=host, port=port, database=database, hosts=tuple(allow or ()), train=not no_worker
-        )
-    )
+    place, hosts = check_root(root), tuple(allow or ())
+    serve(Serving(place, "", host, port, database, hosts, train=not no_worker, log=not quiet))
 
 
 def worker(root: Root = Path(), only: Only = "", parent: Parent = 0) -> None:

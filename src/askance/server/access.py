@@ -8,6 +8,7 @@ from fastapi import Request
 from askance.server.attempts import Attempts
 from askance.server.bench import Bench
 from askance.server.desk import Desk
+from askance.server.gauges import Requests
 from askance.server.hall import Hall
 from askance.server.people import People, Person, at_least
 from askance.server.refused import Refused
@@ -25,6 +26,7 @@ class House:
     token: str = ""
     attempts: Attempts = field(default_factory=Attempts)
     bench: Bench = field(default_factory=Bench)
+    requests: Requests = field(default_factory=Requests)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def create_app(house: House, hosts: frozenset[str]) -> FastAPI:
     app.include_router(health.router)
     _say_what_is_wrong(app)
     _serve_page(app, house)
-    app.add_middleware(Guard, allowed=Allowed(hosts))
+    app.add_middleware(Guard, allowed=Allowed(hosts), seen=house.requests.add)
     return app
 
 

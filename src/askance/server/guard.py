@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -48,8 +49,10 @@ class Allowed:
 
 
 class Guard:
-    def __init__(self, app: App, allowed: Allowed):
-        self.app, self.allowed = app, allowed
+    """seen(route, method, status, seconds) is told of every request; its route is a template, or "none"."""
+
+    def __init__(self, app: App, allowed: Allowed, seen: Callable[[str, str, int, float], None] = lambda *_: None):
+        self.app, self.allowed, self.seen = app, allowed, seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,9 +76,12 @@ class Guard:
             await answer(told, *refused, request_id)
         else:
             await self._answered(scope, receive, told, request_id)
-        spent = (time.perf_counter() - began) * 1000
+        spent = time.perf_counter() - began
+        route = getattr(scope.get("route"), "path", "none")
+        self.seen(route, scope["method"], status, spent)
         line = {"id": request_id, "method": scope["method"], "path": scope["path"], "status": status}
-        LOG.info(json.dumps({**line, "ms": round(spent, 2)}))
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        LOG.info(json.dumps({"at": at, **line, "ms": round(1000 * spent, 2)}))
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """What goes wrong is answered here, inside, so that it carries the headers as well and says nothing of how."""

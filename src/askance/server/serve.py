@@ -1,5 +1,6 @@
 """Starts it all: the server in this process, a worker in another.  Floor 6."""
 
+import json
 import logging
 import os
 import secrets
@@ -13,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from askance.errors import BadConfig
@@ -31,6 +33,7 @@ class Serving:
     only      one campaign of the folder, for one person on this machine; "" for all of them, with accounts
     database  of the accounts; "" for a file in the folder
     hosts     further names that the server answers to
+    log       whether a line of JSON is written to stderr for each request
     """
 
     root: Path
@@ -42,6 +45,7 @@ class Serving:
     local: str = ""
     browse: bool = False
     train: bool = True
+    log: bool = False
 
 
 def serve(wanted: Serving) -> None:
@@ -66,6 +70,8 @@ def serve(wanted: Serving) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    if wanted.log:
+        log_lines()
     with config.bind_socket() as listening, working(wanted):
         listening.listen(128)  # who comes at once waits, and is not turned away
         port = listening.getsockname()[1]
@@ -93,6 +99,28 @@ def usual_port(wanted: Serving) -> int:
         except OSError:
             return 0
     return port
+
+
+class Lines(logging.Formatter):
+    """One line of JSON a record; what the guard says of a request is JSON already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = record.getMessage()
+        if said.startswith("{"):
+            return said
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname.lower(), "message": said}
+        trace = {"trace": self.formatException(record.exc_info)} if record.exc_info else {}
+        return json.dumps({**line, **trace})
+
+
+def log_lines() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines())
+    log = logging.getLogger("askance.server")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
 
 
 def accounts(wanted: Serving) -> People:

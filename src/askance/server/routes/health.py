@@ -22,4 +22,6 @@ def metrics(who: Everything, request: Request) -> Response:
 
     from askance.server.gauges import registry
 
-    return Response(generate_latest(registry(house(request).hall, __version__)), media_type=CONTENT_TYPE_LATEST)
+    at = house(request)
+    said = at.requests.text() + generate_latest(registry(at.hall, __version__))
+    return Response(said, media_type=CONTENT_TYPE_LATEST)
