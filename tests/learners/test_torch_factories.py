@@ -27,7 +27,7 @@ pytestmark = pytest.mark.torch
         ("cnn", {"epochs": "0"}, "epochs must be 1 or more, not 0"),
         ("cnn", {"batch": "1"}, "batch must be 2 or more"),
         ("cnn", {"validation": "0.7"}, "validation must be from 0 to 0.5"),
-        ("cnn", {"start": "hot"}, "start must be cold or warm, not 'hot'"),
+        ("cnn", {"start": "hot"}, "start must be cold, warm or shrink, not 'hot'"),
         ("cnn", {"augment": "maybe"}, "augment must be yes or no"),
         ("cnn", {"device": "abacus"}, "no device 'abacus'"),
     ],

@@ -70,3 +70,20 @@ def nothing_inside(classes: int) -> nn.Module:
 def bent(classes: int) -> nn.Module:
     """Nothing drawn on the way: no dropout, no statistics of a batch."""
     return nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, classes))
+
+
+def linear(classes: int) -> nn.Module:
+    """Logistic regression: where the closed forms hold."""
+    return nn.Sequential(nn.Linear(4, classes))
+
+
+class Scaled(nn.Module):
+    """Ends in a dense layer whose output are not the logits."""
+
+    def __init__(self, classes: int):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 8), nn.Linear(8, classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = 3 * self.last(self.first(x)) ** 3
+        return logits

@@ -1,7 +1,7 @@
 """What a network is fed: batches of tensors, their order and augmentation.  Floor 4."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -11,10 +11,14 @@ Tensor = torch.Tensor
 
 @dataclass(frozen=True)
 class Data:
-    """x (N, S, S, 3) uint8 photos or (N, ...) float32 arrays; y (N,) class numbers, -1 for a class never trained on."""
+    """x (N, S, S, 3) uint8 photos or (N, ...) float32 arrays; y (N,) class numbers, -1 for a class never trained on.
+
+    ids  (N,) uint64 of the samples, rising
+    """
 
     x: Tensor
     y: Tensor
+    ids: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self.y)
@@ -30,7 +34,7 @@ class Feeding:
 
     def __call__(self, x: Tensor) -> Tensor:
         """(B, S, S, 3) uint8 -> (B, 3, S, S) float32, its channels last in memory; other tensors as they are."""
-        x = x.to(self.device)
+        x = x.to(self.device, non_blocking=True)
         if x.dtype != torch.uint8:
             return x
         mean, scale = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) for v in (self.mean, self.scale))
@@ -39,8 +43,12 @@ class Feeding:
 
 def shuffled(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Rows 0 .. n - 1 in random order, in batches of about equal size; none of one row: batch norm cannot take it."""
-    count = max(1, min(-(-n // size), n // 2))
-    yield from np.array_split(rng.permutation(n), count)
+    yield from np.array_split(rng.permutation(n), count(n, size))
+
+
+def count(n: int, size: int) -> int:
+    """Batches, which are steps, in one pass over n samples."""
+    return max(1, min(-(-n // size), n // 2))
 
 
 def in_order(x: Tensor, size: int) -> Iterator[Tensor]:

@@ -73,6 +73,18 @@ class Company:
                 net = a.speaks(self._part(a), net)
         return net
 
+    @property
+    def spoken(self) -> frozenset[str]:
+        """The signals that are said batch by batch; members that are networks each are not."""
+        return frozenset().union(*(a.provides for a in self.addons if a.says is not None))
+
+    def member(self, net: nn.Module, t: int) -> nn.Module | None:
+        """Member t of the network; None where no add-on has any."""
+        for a in self.addons:
+            if a.member is not None:
+                return a.member(self._part(a), net, t)
+        return None
+
     def says(self, look: Look, x: Tensor, needs: frozenset[str]) -> dict[str, Tensor]:
         """{signal: (B, ...)} of those needed that add-ons give."""
         out: dict[str, Tensor] = {}

@@ -19,17 +19,27 @@ AT_ONCE = 64  # samples a pass where nothing is learned
 SPANS: dict[type[nn.Module], int] = {nn.Dropout: 0, nn.Dropout1d: 1, nn.Dropout2d: 2, nn.Dropout3d: 3}
 
 
+HALVES = {"bf16": torch.bfloat16, "f16": torch.float16}
+
+
 def forward(net: nn.Module, x: Tensor, precision: str = "f32") -> Tensor:
-    """(B, ...) -> logits (B, C) float32."""
+    """(B, ...) -> logits (B, C) float32.  What memory does not suffice for is left to the caller: RuntimeError."""
     try:
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
+        with torch.autocast(x.device.type, HALVES.get(precision, torch.bfloat16), enabled=precision in HALVES):
             logits = net(x)
     except RuntimeError as e:  # what PyTorch raises where shapes do not fit: size=96 for a network made for 64 pixels
+        if out_of_memory(e):
+            raise
         raise BadLearner(f"the network cannot take a batch of shape {tuple(x.shape)}: {str(e).splitlines()[0]}") from e
     if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != len(x):
         got = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
         raise BadLearner(f"the network must map a batch of {len(x)} to logits ({len(x)}, C), and gives {got}")
     return logits.float()
+
+
+def out_of_memory(e: RuntimeError) -> bool:
+    """Whether an accelerator or PyTorch's allocator on the CPU had no more to give."""
+    return isinstance(e, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(e)
 
 
 @contextmanager

@@ -12,20 +12,23 @@ from torch import nn
 
 from askance import ops
 from askance.errors import BadLearner, MissingSignal
+from askance.learners.calibration import fit_temperature
 from askance.learners.head import class_numbers
 from askance.learners.torch import checkpoint
 from askance.learners.torch.addons.text import read_addons
 from askance.learners.torch.batches import Data, Feeding
-from askance.learners.torch.caught import Layers
-from askance.learners.torch.company import Company, gather, put_back, state_of
+from askance.learners.torch.company import Company, put_back, state_of
 from askance.learners.torch.decoded import Decoded
 from askance.learners.torch.devices import device_of
 from askance.learners.torch.factories import Factory
+from askance.learners.torch.fitting import Before, Fitted, Fitting, Task, placed, stop
+from askance.learners.torch.posteriors.known import COUNTED, name_of, passes_of, read_posterior, refused
+from askance.learners.torch.posteriors.posterior import MEMBERS
 from askance.learners.torch.reading import Reader
 from askance.learners.torch.scoring import Scorer, provided
 from askance.learners.torch.settings import Settings
 from askance.learners.torch.split import Split, split
-from askance.learners.torch.training import Course, Trainer
+from askance.learners.torch.tuning import Space, tuned
 from askance.progress import bar
 from askance.protocols import FitReport
 from askance.samples import Samples
@@ -52,12 +55,14 @@ class TorchLearner:
         self.settings = settings or Settings(size=factory.size)
         self.cache = cache
         self.feed = Feeding(device_of(self.settings.device), factory.mean, factory.scale)
-        self._addons = read_addons(self.settings.add)
+        self._addons = read_addons(self.settings.add) + read_posterior(self.settings)
+        self._refused = refused(self.settings, net := factory.network(2, 0), factory.text)
         given = frozenset().union(*(a.provides for a in self._addons))
-        self.provides = provided(factory.network(2, 0)) | given
+        self.provides = provided(net) | given | (frozenset() if self._refused else MEMBERS)
         self.classes: tuple[str, ...] = ()
         self._net: nn.Module | None = None
-        self._kind, self._seed, self._split = "", 0, Split()
+        self._others: tuple[tuple[nn.Module, Company], ...] = ()
+        self._kind, self._seed, self._split, self._temperature = "", 0, Split(), 1.0
         self._company = Company()
         self._shape: tuple[tuple[int, ...], str] = ((0,), "float32")
         self._offered: Samples | None = None
@@ -85,27 +90,28 @@ class TorchLearner:
 
         Where no validation set is given, a share of the labels is held back: it comes out of the labels paid for.
         """
-        began = perf_counter()
+        began, given = perf_counter(), self.settings
         known, names = self._read.labelled(samples, labels)
         classes, y = class_numbers(names)
-        warm = self.settings.start == "warm" and classes == self.classes and known.kind == self._kind
-        share = 0.0 if validation is not None else self.settings.validation
-        parts = split(known.ids, y, share, seed, self._split if warm else None)
+        goes_on = given.start != "cold" and classes == self.classes and known.kind == self._kind
+        share = 0.0 if validation is not None else given.validation
+        parts = split(known.ids, y, share, seed, self._split if goes_on else None)
         train = self._read.data(known, y, parts.train)
         held = self._read.data(known, y, parts.held) if validation is None else self._judges(validation, classes)
-        net = self._beginning(len(classes), seed, warm)
-        company = self._accompanied(net, len(classes), train, seed, warm)
-        free = self._unlabelled(seed, known.ids, validation) if company.free else None
-        path = self._checkpoint(state_of(net, company), seed, train, held, free)
-        trainer = Trainer(net, self.settings, self.feed, seed, path, company, free)
-        course = trainer.fit(train, held if len(held) else None)
-        self._net, self._company, self.classes = net, company, classes
+        task = Task(train, held, len(classes), self._unlabelled(seed, known.ids, validation))
+        fitting, before = self._fitting(), (self._trained(), self._company) if goes_on else None
+        plan, chosen = self._tuned(fitting, task, seed, before)
+        done = self._fitted(fitting, task, plan, seed, before)
+        first = done[0]
+        self._net, self._company, self.classes = first.net, first.company, classes
+        self._others = tuple((one.net, one.company) for one in done[1:])
         self._shape = (tuple(train.x.shape[1:]), str(train.x.dtype).removeprefix("torch."))
         self._kind, self._seed, self._split = known.kind, seed, parts
-        if path is not None:
-            path.unlink(missing_ok=True)
-        told = company.tells(np.sort(parts.train))
-        return _report(course, "warm" if warm else "cold", len(train), len(held), perf_counter() - began, told)
+        self._temperature = self._cooled(held)
+        told = list(dict.fromkeys(word for one in done for word in one.told))
+        chosen |= first.company.tells(np.sort(parts.train))
+        chosen |= {"start": given.start if goes_on else "cold"} | ({"warnings": told} if told else {})
+        return self._report(first, chosen, task, perf_counter() - began)
 
     def signals(self, samples: Samples, needs: frozenset[str]) -> Signals:
         """probs and logits of the plain network, embeddings (N, D), members (N, `passes`, C).
@@ -136,8 +142,11 @@ class TorchLearner:
             "seed": self._seed,
             "shape": self._shape,
         }
+        facts |= {"temperature": self._temperature, "passes": passes_of(self.settings)}
+        every = [(self._trained(), self._company), *self._others]
+        weights = {f"weights{n or ''}": state_of(net, company) for n, (net, company) in enumerate(every)}
         roles = {"train": _signed(self._split.train), "held": _signed(self._split.held)}
-        checkpoint.write(folder / FILE, {"weights": state_of(self._trained(), self._company), "ids": roles}, facts)
+        checkpoint.write(folder / FILE, {**weights, "ids": roles}, facts)
 
     def load(self, folder: Path) -> None:
         """Brings the network back; one that another factory made is a BadLearner."""
@@ -153,24 +162,29 @@ class TorchLearner:
                 f"{folder / FILE} was trained with add={added or 'nothing'}, and this learner has "
                 f"{self.settings.add or 'nothing'}"
             )
-        net = self._placed(self.factory.network(len(facts["classes"]), int(facts["seed"]))).eval()
+        posterior = facts["settings"].get("posterior", "dropout")
+        if posterior != self.settings.posterior:
+            raise BadLearner(
+                f"{folder / FILE} was trained with posterior={posterior}, and this learner has "
+                f"{self.settings.posterior}"
+            )
+        if self._fitting().counted and facts["passes"] != passes_of(self.settings):
+            raise BadLearner(
+                f"{folder / FILE} has {facts['passes']} members, and this learner has passes={self.settings.passes}"
+            )
         shape, dtype = facts.get("shape", [[0], "float32"])
         self._shape = (tuple(shape), dtype)
-        blank = torch.zeros(2, *shape, dtype=getattr(torch, dtype))
-        company = self._gathered(net, len(facts["classes"]), blank, int(facts["seed"]))
-        put_back(net, company, groups["weights"], str(folder / FILE))
-        self._net, self._company = net, company
-        self._company.parts.eval()
+        count = sum(name.startswith("weights") for name in groups)
+        every = [self._restored(facts, groups[f"weights{n or ''}"], str(folder / FILE)) for n in range(count)]
+        (self._net, self._company), self._others = every[0], tuple(every[1:])
+        self._temperature = float(facts.get("temperature", 1.0))
         self.classes, self._kind, self._seed = tuple(facts["classes"]), facts["kind"], int(facts["seed"])
         self._split = Split(*(groups["ids"][role].numpy().view(np.uint64) for role in ("train", "held")))
 
     def _check(self, samples: Samples, needs: frozenset[str]) -> None:
         text = self.factory.text
-        if "members" in needs and "members" not in self.provides:
-            raise BadLearner(
-                f"{text} has no dropout layer with p above 0 (nn.Dropout, Dropout1d, 2d or 3d), so that all its "
-                "members would be equal; add one, or use a strategy that needs no members"
-            )
+        if "members" in needs and self._refused:
+            raise BadLearner(f"{self._refused}; or use a strategy that needs no members")
         if missing := needs - self.provides:
             raise MissingSignal(f"{text} does not give {listed(missing)}; it gives {listed(self.provides)}")
         if needs and self._trained() and samples.kind != self._kind:
@@ -182,32 +196,68 @@ class TorchLearner:
         return self._net
 
     def _scorer(self) -> Scorer:
-        plan = self.settings
-        net = self._company.speaker(self._trained())
-        return Scorer(net, self.feed, plan.precision, len(self.classes), self._seed, plan.passes, self._company)
+        plan, others = self.settings, [company.speaker(net) for net, company in self._others]
+        net, passes = self._company.speaker(self._trained()), passes_of(plan)
+        whole, seed, temperature = len(self.classes), self._seed, self._temperature
+        return Scorer(net, self.feed, plan.precision, whole, seed, passes, self._company, others, temperature)
 
-    def _beginning(self, classes: int, seed: int, warm: bool) -> nn.Module:
-        net = self._placed(self.factory.network(classes, seed))
-        if warm:
-            checkpoint.restore(net, checkpoint.weights_of(self._trained()), "the last fit")
-        return net
+    def _fitting(self) -> Fitting:
+        counted = name_of(self.settings) in COUNTED
+        return Fitting(self.factory, self._addons, self.feed, self.cache, counted)
 
-    def _accompanied(self, net: nn.Module, classes: int, train: Data, seed: int, warm: bool) -> Company:
-        company = self._gathered(net, classes, train.x[:2], seed, len(train))
-        if warm:
-            company.parts.load_state_dict(self._company.parts.state_dict())
-        return company
+    def _fitted(
+        self, fitting: Fitting, task: Task, plan: Settings, seed: int, before: Before | None
+    ) -> tuple[Fitted, ...]:
+        """One, or the members of an ensemble, which differ in their seed; the checkpoints go when all are there."""
+        count = passes_of(plan) if name_of(plan) == "ensemble" else 1
+        found: list[Fitted] = []
+        for n, old in zip(range(count), [before, *self._others] if before else [None] * count, strict=False):
+            found.append(fitting(task, plan, _seed_of(seed, n), old, keep=count > 1))
+            if found[-1].course.failed:
+                raise stop(found[-1], self.factory.text)
+        for one in found:
+            if one.path is not None:
+                one.path.unlink(missing_ok=True)
+        return tuple(found)
 
-    def _gathered(self, net: nn.Module, classes: int, x: torch.Tensor, seed: int, labelled: int = 0) -> Company:
-        maps = tuple(name.strip() for name in self.settings.maps.split(",") if name.strip())
-        named = Layers(self.settings.features, maps)
-        return gather(self._addons, net, classes, self.feed(x), seed, named, labelled)
+    def _tuned(self, fitting: Fitting, task: Task, seed: int, before: Before | None) -> tuple[Settings, dict[str, Any]]:
+        if not self.settings.tune:
+            return self.settings, {}
+        if not len(task.held):
+            raise BadLearner("tune= judges by labels that are held back; set validation= above 0, or give a set")
+        path = fitting.path_of(task, self.settings, seed, before)
+        trials = None if path is None else path.with_suffix(".trials.json")
+
+        def loss(plan: Settings) -> float:
+            found = fitting(task, plan, seed, before)
+            if found.path is not None:
+                found.path.unlink(missing_ok=True)
+            return float("inf") if found.course.failed else found.course.epochs[found.course.best - 1]["val_loss"]
+
+        return tuned(Space(self.settings, task.train.x.dtype == torch.uint8), seed, loss, trials)
+
+    def _cooled(self, held: Data) -> float:
+        """The temperature of what was held back; 1 where it is not asked for or nothing was."""
+        self._temperature = 1.0
+        rows = torch.nonzero(held.y >= 0)[:, 0]
+        if self.settings.calibrate == "none" or not len(rows):
+            return 1.0
+        logits = self._scorer()(held.x[rows], frozenset({"logits"}))["logits"]
+        return fit_temperature(logits.astype(np.float64), held.y[rows].numpy()).t
+
+    def _restored(self, facts: Mapping[str, Any], weights: checkpoint.Tensors, where: str) -> tuple[nn.Module, Company]:
+        net = placed(self.factory.network(len(facts["classes"]), int(facts["seed"])), self.feed.device).eval()
+        blank = torch.zeros(2, *self._shape[0], dtype=getattr(torch, self._shape[1]))
+        company = self._fitting().gathered(net, len(facts["classes"]), blank, int(facts["seed"]), self.settings)
+        put_back(net, company, weights, where)
+        company.parts.eval()
+        return net, company
 
     def _unlabelled(
         self, seed: int, labelled: np.ndarray, validation: tuple[Samples, Sequence[str]] | None
     ) -> torch.Tensor | None:
         """At most `free` of the samples that were offered, the same for the same seed; none that is judged on."""
-        if self._offered is None:
+        if self._offered is None or not any(a.free for a in self._addons):
             return None
         taken = [labelled, *([] if validation is None else [validation[0].ids])]
         rows = np.flatnonzero(~np.isin(self._offered.ids, np.concatenate(taken)))
@@ -215,35 +265,25 @@ class TorchLearner:
         rows = rows[order[: self.settings.free]]
         return self._read(self._offered.take(rows[np.argsort(self._offered.ids[rows])])).x
 
-    def _placed(self, net: nn.Module) -> nn.Module:
-        # Channels last is the faster layout wherever it was measured; see docs/learners-torch.md.
-        return net.to(self.feed.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
     def _judges(self, validation: tuple[Samples, Sequence[str]], classes: tuple[str, ...]) -> Data:
         samples, names = self._read.labelled(*validation)
         place = {name: n for n, name in enumerate(classes)}
         return self._read.data(samples, np.array([place.get(name, -1) for name in names], np.int64), samples.ids)
 
-    def _checkpoint(
-        self, state: checkpoint.Tensors, seed: int, train: Data, held: Data, free: torch.Tensor | None
-    ) -> Path | None:
-        """Named by all that the outcome of the fit depends on, so that only the very same fit is ever taken up."""
-        if self.cache is None:
-            return None
-        plan = asdict(self.settings) | {"checkpoint": 0, "passes": 0}
-        tensors = {**state, "x": train.x, "y": train.y, "held.x": held.x, "held.y": held.y}
-        if free is not None:
-            tensors["free"] = free
-        key = checkpoint.fingerprint([self.factory.text, plan, seed], tensors)
-        return self.cache / "fits" / f"{key}.safetensors"
+    def _report(self, first: Fitted, chosen: dict[str, Any], task: Task, seconds: float) -> FitReport:
+        course, held = first.course, len(task.held)
+        best = course.epochs[course.best - 1]
+        judged = {"accuracy": best["val_accuracy"], "loss": best["val_loss"], "n": held} if held else {}
+        said: dict[str, Any] = {"epochs": len(course.epochs), "best_epoch": course.best, "trained_on": len(task.train)}
+        said |= {"batch": first.plan.batch} if first.plan.batch != self.settings.batch else {}
+        said |= {"temperature": self._temperature} if self.settings.calibrate != "none" else {}
+        return FitReport(tuple(course.epochs), said | chosen, judged, seconds)
+
+
+def _seed_of(seed: int, number: int) -> int:
+    """Of member `number` of an ensemble; the first has the seed of the fit."""
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0]) if number else seed
 
 
 def _signed(ids: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(ids.view(np.int64).copy())
-
-
-def _report(course: Course, start: str, n: int, held: int, seconds: float, told: Mapping[str, Any]) -> FitReport:
-    best = course.epochs[course.best - 1]
-    judged = {"accuracy": best["val_accuracy"], "loss": best["val_loss"], "n": held} if held else {}
-    chosen = {"epochs": len(course.epochs), "best_epoch": course.best, "start": start, "trained_on": n, **told}
-    return FitReport(tuple(course.epochs), chosen, judged, seconds)

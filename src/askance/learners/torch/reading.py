@@ -53,7 +53,7 @@ class Reader:
     def data(self, samples: Samples, y: np.ndarray, ids: np.ndarray) -> Data:
         """Those of the samples that have one of the ids; y (N,) class numbers."""
         rows = np.flatnonzero(np.isin(samples.ids, ids))
-        return Data(self(samples.take(rows)).x, torch.from_numpy(y[rows].astype(np.int64)))
+        return Data(self(samples.take(rows)).x, torch.from_numpy(y[rows].astype(np.int64)), samples.ids[rows])
 
 
 def _numbers(samples: Samples) -> np.ndarray:

@@ -5,11 +5,12 @@ checkpoint to the very same weights.  The weights kept are the best of *this* fi
 of all rounds so far, and so threw away what most rounds had learned.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +20,12 @@ from torch.nn import functional
 from askance.errors import BadLearner
 from askance.learners.torch import checkpoint
 from askance.learners.torch.addons.addon import Epoch, Free, Step
-from askance.learners.torch.batches import Data, Feeding, augmented, in_order, shuffled
+from askance.learners.torch.ahead import ahead
+from askance.learners.torch.batches import Data, Feeding, augmented, count, in_order, shuffled
 from askance.learners.torch.caught import Look
 from askance.learners.torch.company import Company, put_back, state_of, trainable
 from askance.learners.torch.forward import AT_ONCE, forward, repeatable
+from askance.learners.torch.pace import speed
 from askance.learners.torch.settings import Settings
 from askance.progress import bar
 
@@ -39,9 +42,12 @@ class Course:
     mark: float = float("inf")  # the validation loss to beat by min_delta
     waited: int = 0  # epochs since it was beaten
     weights: checkpoint.Tensors = field(default_factory=dict)  # of the best epoch
+    failed: str = ""  # why the fit could not go on; then the weights are those of the last good best epoch
 
-    def over(self, plan: Settings) -> bool:
-        return len(self.epochs) >= plan.epochs or self.waited >= plan.patience
+    def over(self, plan: Settings, a_pass: int) -> bool:
+        """a_pass: steps in one; patience ends nothing before the `least` steps are done."""
+        tired = self.waited >= plan.patience and len(self.epochs) * a_pass >= plan.least
+        return len(self.epochs) >= plan.epochs or tired
 
     def note(self, row: dict[str, float], state: Callable[[], checkpoint.Tensors], plan: Settings) -> None:
         """Keeps the weights if no epoch of this fit was better; without a validation set the last is the best."""
@@ -60,7 +66,9 @@ class Course:
 class Trainer:
     """One fit: the network and its add-ons, what they are fed, and where the checkpoint lies (None: nowhere).
 
-    free  (M, ...) samples without a label, as they were read, for the add-ons that want some
+    free    (M, ...) samples without a label, as they were read, for the add-ons that want some
+    keep    the checkpoint is written once more at the end: others are to follow before the whole is done
+    runner  the network as torch.compile made it, which takes the steps in its place
     """
 
     net: nn.Module
@@ -70,34 +78,58 @@ class Trainer:
     path: Path | None = None
     company: Company = field(default_factory=Company)
     free: torch.Tensor | None = None
+    keep: bool = False
+    runner: nn.Module | None = None
 
     def fit(self, train: Data, held: Data | None) -> Course:
-        """Leaves the network with the best weights, in evaluation mode."""
-        movers = self._movers()
-        course = self._resumed(movers)
+        """Leaves the network with the best weights, in evaluation mode; `failed` says that it came to no good end."""
+        movers, scaler = self._movers(), self._scaler()
+        course, a_pass = self._resumed(movers, scaler), count(len(train), self.plan.batch)
         written = monotonic()
         with repeatable(self.feed.device), bar("training", self.plan.epochs) as done:
-            while not course.over(self.plan):
-                row = self._epoch(len(course.epochs) + 1, train, movers)
-                if held is not None:
+            while not course.over(self.plan, a_pass):
+                row = self._epoch(len(course.epochs) + 1, train, movers, scaler)
+                if held is not None and np.isfinite(row["loss"]):
                     row |= self.judge(held)
+                course.failed = self._wrong(row)
+                if course.failed:
+                    break
                 course.note(row, partial(state_of, self.net, self.company), self.plan)
                 done(len(course.epochs))
                 if self.path is not None and monotonic() - written >= self.plan.checkpoint:
-                    write_course(self.path, course, state_of(self.net, self.company), movers)
+                    write_course(self.path, course, state_of(self.net, self.company), movers, scaler)
                     written = monotonic()
-            put_back(self.net, self.company, course.weights, "memory")
+            if self.keep and self.path is not None and not course.failed:
+                write_course(self.path, course, state_of(self.net, self.company), movers, scaler)
+            if course.weights:
+                put_back(self.net, self.company, course.weights, "memory")
             self._eval()
-            self.company.finished(self._after(course.best, train))
+            if not course.failed:
+                self.company.finished(self._after(course.best, train))
         self._eval()
         return course
 
     def _movers(self) -> list[torch.optim.Optimizer]:
         """The optimiser of the network and, where add-ons have rivals to it, theirs."""
         groups = [trainable(self.net, self.company), self.company.rivals()]
-        return [torch.optim.AdamW(g, self.plan.rate, weight_decay=self.plan.decay, fused=True) for g in groups if g]
+        return [torch.optim.AdamW(split_decay(g, self.plan.decay), self.plan.rate, fused=True) for g in groups if g]
 
-    def _epoch(self, epoch: int, train: Data, movers: list[torch.optim.Optimizer]) -> dict[str, float]:
+    def _scaler(self) -> "torch.amp.GradScaler":
+        """Keeps small gradients above what 16 bits can hold; does nothing in other precisions."""
+        return torch.amp.GradScaler(self.feed.device.type, enabled=self.plan.precision == "f16")
+
+    def _wrong(self, row: dict[str, float]) -> str:
+        """Why the fit cannot go on after this epoch; "" where it can."""
+        where = f"in epoch {row['epoch']}; try a rate below {self.plan.rate:g}"
+        if not np.isfinite(row["loss"]):
+            return f"the training loss is no longer finite {where}"
+        if np.isnan(row.get("val_loss", 0.0)) or not all(t.isfinite().all() for t in self.net.parameters()):
+            return f"the network's weights are no longer finite {where}"
+        return ""
+
+    def _epoch(
+        self, epoch: int, train: Data, movers: list[torch.optim.Optimizer], scaler: "torch.amp.GradScaler"
+    ) -> dict[str, float]:
         self.net.train()
         self.company.parts.train()
         rng = np.random.default_rng([self.seed, epoch])
@@ -105,34 +137,49 @@ class Trainer:
         torch.manual_seed(int(rng.integers(2**63)))  # dropout; inside `repeatable`, so nobody else's state is touched
         total, right = 0.0, 0
         batches = list(shuffled(len(train), self.plan.batch, rng))
-        for n, rows in enumerate(map(torch.from_numpy, batches)):
+        for n, (rows, raw) in enumerate(self._read_ahead(train, batches, rng)):
             over = (epoch - 1 + n / len(batches)) / self.plan.epochs
-            step = self._step(train, rows, rng, other, over)
+            for group in movers[0].param_groups:
+                group["lr"] = self.plan.rate * speed(self.plan, over)
+            step = self._step(train, rows, raw, other, over)
             added = self.company.loss(step)
-            move(movers[0], step.losses.mean() if added is None else step.losses.mean() + added)
+            move(movers[0], step.losses.mean() if added is None else step.losses.mean() + added, scaler)
             if len(movers) > 1 and (against := self.company.against(step)) is not None:
-                move(movers[1], against)
+                move(movers[1], against, scaler)
+            scaler.update()
             self.company.stepped(step)
             total += float(step.losses.detach().sum())
             right += int((step.seen.logits.detach().argmax(1) == step.y).sum())
-        if not np.isfinite(total):
-            raise BadLearner(
-                f"the training loss is no longer finite in epoch {epoch}; try a rate below {self.plan.rate:g}"
-            )
+            if not np.isfinite(total):
+                return {"epoch": epoch, "loss": total, "accuracy": 0.0}
         self._eval()
         with torch.no_grad():
             self.company.epoched(self._after(epoch, train))
         return {"epoch": epoch, "loss": total / len(train), "accuracy": right / len(train)}
 
+    def _read_ahead(
+        self, train: Data, batches: list[np.ndarray], rng: np.random.Generator
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """(rows, what is there, shifted and flipped): on CUDA pinned, and made while the step before runs."""
+
+        def made(rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+            where = torch.from_numpy(rows)
+            x = augmented(train.x[where], rng) if self.plan.augment else train.x[where]
+            return where, x.pin_memory() if self.feed.device.type == "cuda" else x
+
+        return ahead(made, batches) if self.feed.device.type == "cuda" else map(made, batches)
+
     def _step(
-        self, train: Data, rows: torch.Tensor, rng: np.random.Generator, other: np.random.Generator, over: float
+        self, train: Data, rows: torch.Tensor, taken: torch.Tensor, other: np.random.Generator, over: float
     ) -> Step:
-        raw, y = train.x[rows], train.y[rows].to(self.feed.device)
-        x = self.feed(augmented(raw, rng) if self.plan.augment else raw)
-        look = Look(self.net, self.company.layers, self.plan.precision)
+        y = train.y[rows].to(self.feed.device)
+        x = self.feed(taken)
+        look = Look(self.runner or self.net, self.company.layers, self.plan.precision)
         seen = look(x)
         losses = functional.cross_entropy(seen.logits, y, reduction="none")
-        return Step(x, y, raw, rows, seen, losses, self._unlabelled(len(rows), other), look, self.feed, other, over)
+        free = self._unlabelled(len(rows), other)
+        ids = train.ids[rows.numpy()] if len(train.ids) else train.ids
+        return Step(x, y, train.x[rows], rows, seen, losses, free, look, self.feed, other, over, ids)
 
     def _unlabelled(self, labelled: int, rng: np.random.Generator) -> Free | None:
         count = round(labelled * self.company.free)
@@ -164,7 +211,7 @@ class Trainer:
     def logits(self, net: nn.Module, x: torch.Tensor) -> torch.Tensor:
         return forward(net, self.feed(x), self.plan.precision)
 
-    def _resumed(self, movers: list[torch.optim.Optimizer]) -> Course:
+    def _resumed(self, movers: list[torch.optim.Optimizer], scaler: "torch.amp.GradScaler") -> Course:
         """Where a killed fit with this very data, seed and settings had got to, else the beginning."""
         if self.path is None or not self.path.is_file():
             return Course()
@@ -174,17 +221,36 @@ class Trainer:
             return Course()
         put_back(self.net, self.company, groups["now"], str(self.path))
         for name, mover in zip(MOMENTS, movers, strict=False):
-            checkpoint.restore_moments(mover, groups[name])
+            checkpoint.restore_moments(mover, groups.get(name, {}))
+        scaler.load_state_dict(facts.pop("scaler"))
         return Course(weights=groups["best"], **facts)
 
 
-def move(mover: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+def split_decay(params: list[nn.Parameter], decay: float) -> list[dict[str, Any]]:
+    """Weights shrink; biases, and the scales and shifts of normalisations, which have one dimension, do not."""
+    flat = [p for p in params if p.ndim <= 1]
+    deep = [p for p in params if p.ndim > 1]
+    groups = [{"params": deep, "weight_decay": decay}, {"params": flat, "weight_decay": 0.0}]
+    return [g for g in groups if g["params"]]
+
+
+def move(mover: torch.optim.Optimizer, loss: torch.Tensor, scaler: "torch.amp.GradScaler | None" = None) -> None:
     mover.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    mover.step()
+    if scaler is None:
+        loss.backward()  # type: ignore[no-untyped-call]
+        mover.step()
+        return
+    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    scaler.step(mover)
 
 
-def write_course(path: Path, course: Course, now: checkpoint.Tensors, movers: list[torch.optim.Optimizer]) -> None:
+def write_course(
+    path: Path,
+    course: Course,
+    now: checkpoint.Tensors,
+    movers: list[torch.optim.Optimizer],
+    scaler: "torch.amp.GradScaler",
+) -> None:
     moments = {name: checkpoint.moments_of(mover) for name, mover in zip(MOMENTS, movers, strict=False)}
     facts = {"epochs": course.epochs, "best": course.best, "mark": course.mark, "waited": course.waited}
-    checkpoint.write(path, {"now": now, "best": course.weights, **moments}, facts)
+    checkpoint.write(path, {"now": now, "best": course.weights, **moments}, facts | {"scaler": scaler.state_dict()})

@@ -77,6 +77,7 @@ class Step:
     free    None where there is no sample without a label left
     look    asks the network again, about anything, with gradients
     done    share of the fit that is over, 0 to 1, as if no epoch were saved by stopping early
+    ids     (B,) uint64 of the samples: what depends on them alone is the same in every fit
     """
 
     x: Tensor
@@ -90,6 +91,7 @@ class Step:
     feed: Callable[[Tensor], Tensor]
     rng: np.random.Generator
     done: float
+    ids: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class AddOn:
     epoched    after each pass over the labels
     finished   once, with the best weights in place; `epoch.free` and `epoch.train` as in every pass
     speaks     -> the network that is judged and asked instead of the trained one: an average of its weights
+    member     (part, net, t) -> member t of the network, one function for all samples; net is left as it is
     says       -> {signal: (B, ...)} for a batch as the network takes it; called without gradients
     tells      -> {name: what JSON can hold} for the report of the fit; with the ids (L,) of the rows trained on
     """
@@ -134,6 +137,7 @@ class AddOn:
     epoched: Callable[[Part, Epoch], None] | None = None
     finished: Callable[[Part, Epoch], None] | None = None
     speaks: Callable[[Part, nn.Module], nn.Module] | None = None
+    member: Callable[[Part, nn.Module, int], nn.Module] | None = None
     says: Callable[[Part, Look, Tensor], Mapping[str, Tensor]] | None = None
     tells: Callable[[Part, np.ndarray], Mapping[str, Any]] | None = None
 

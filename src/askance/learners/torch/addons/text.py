@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from askance.errors import BadLearner, nearest
-from askance.learners.torch.addons.addon import ADDONS, AddOn
+from askance.learners.torch.addons.addon import ADDONS, AddOn, Maker
+from askance.registry import Registry
 
 CALL = re.compile(r"(\w+)(?:\(([^()]*)\))?")
 WORDS = {"true": True, "yes": True, "false": False, "no": False}
@@ -27,7 +28,7 @@ def written(names: str, options: Mapping[str, str]) -> str:
     return "+".join(f"{name}({','.join(said[name])})" if said[name] else name for name in there)
 
 
-def read_addons(text: str) -> tuple[AddOn, ...]:
+def read_addons(text: str, makers: Registry[Maker] | Mapping[str, Maker] = ADDONS) -> tuple[AddOn, ...]:
     """'learning_loss(weight=0.5)+fixmatch' -> the add-ons, in this order; '' -> none."""
     found: list[AddOn] = []
     for call in filter(None, (part.strip() for part in text.split("+"))):
@@ -37,7 +38,7 @@ def read_addons(text: str) -> tuple[AddOn, ...]:
         name, inside = match.groups()
         if name in (a.name for a in found):
             raise BadLearner(f"the add-on {name!r} is added twice in {text!r}")
-        make = ADDONS[name].make
+        make = makers[name].make
         found.append(make(**_values(name, make, inside or "")))
         for other in found[:-1]:
             if both := other.provides & found[-1].provides:
