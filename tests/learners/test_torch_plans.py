@@ -42,7 +42,7 @@ def test_the_number_of_passes_follows_the_steps_that_are_asked_for(n, options, e
 def test_patience_ends_nothing_before_the_least_steps():
     options = {"validation": 0.3, "patience": 1, "min_delta": 100, "rate": 0.001}
     short, long = learner(**options), learner(**options, least=36)
-    assert len(short.fit(SAMPLES, LABELS).epochs) == 2, "the first epoch beats nothing, the second beats it by too little"
+    assert len(short.fit(SAMPLES, LABELS).epochs) == 2, "the second epoch beats the first by too little"
     assert len(long.fit(SAMPLES, LABELS).epochs) == 18, "two steps an epoch"
 
 
@@ -305,9 +305,7 @@ def test_the_best_trial_is_chosen_and_the_fit_is_that_trial():
     assert chosen["given_loss"] == pytest.approx(plain.validation["loss"]), "the first trial is what was given"
     assert chosen["tuned_loss"] < chosen["given_loss"]
     assert report.validation["loss"] == pytest.approx(chosen["tuned_loss"])
-    by_hand = learner(
-        rate=chosen["rate"], decay=chosen["decay"], schedule=chosen["schedule"], validation=0.3, epochs=4
-    )
+    by_hand = learner(rate=chosen["rate"], decay=chosen["decay"], schedule=chosen["schedule"], validation=0.3, epochs=4)
     by_hand.fit(SAMPLES, LABELS, seed=1)
     assert same(one, by_hand)
     assert "augment" not in chosen, "arrays are not augmented"

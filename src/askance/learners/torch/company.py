@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -158,7 +157,3 @@ def put_back(net: nn.Module, company: Company, state: Mapping[str, Tensor], wher
     """The other way, in place; what does not fit is a BadLearner."""
     checkpoint.restore(net, {n: t for n, t in state.items() if not n.startswith(MARK)}, where)
     checkpoint.restore(company.parts, {n[len(MARK) :]: t for n, t in state.items() if n.startswith(MARK)}, where)
-
-
-def trainable(net: nn.Module, company: Company) -> list[nn.Parameter]:
-    return list(chain(net.parameters(), company.own()))

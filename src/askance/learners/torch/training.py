@@ -23,7 +23,7 @@ from askance.learners.torch.addons.addon import Epoch, Free, Step
 from askance.learners.torch.ahead import ahead
 from askance.learners.torch.batches import Data, Feeding, augmented, count, in_order, shuffled
 from askance.learners.torch.caught import Look
-from askance.learners.torch.company import Company, put_back, state_of, trainable
+from askance.learners.torch.company import Company, put_back, state_of
 from askance.learners.torch.forward import AT_ONCE, forward, repeatable
 from askance.learners.torch.pace import speed
 from askance.learners.torch.settings import Settings
@@ -111,8 +111,11 @@ class Trainer:
 
     def _movers(self) -> list[torch.optim.Optimizer]:
         """The optimiser of the network and, where add-ons have rivals to it, theirs."""
-        groups = [trainable(self.net, self.company), self.company.rivals()]
-        return [torch.optim.AdamW(split_decay(g, self.plan.decay), self.plan.rate, fused=True) for g in groups if g]
+        plan, own, rivals = self.plan, self.company.own(), self.company.rivals()
+        groups = split_decay(list(self.net.parameters()), plan.decay)
+        every = [groups + ([{"params": own, "weight_decay": plan.decay}] if own else [])]
+        every += [[{"params": rivals, "weight_decay": plan.decay}]] if rivals else []
+        return [torch.optim.AdamW(g, plan.rate, fused=True) for g in every]
 
     def _scaler(self) -> "torch.amp.GradScaler":
         """Keeps small gradients above what 16 bits can hold; does nothing in other precisions."""
