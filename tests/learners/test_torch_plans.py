@@ -298,7 +298,7 @@ def test_without_optuna_it_is_said_what_to_install(monkeypatch):
 
 def test_the_best_trial_is_chosen_and_the_fit_is_that_trial():
     pytest.importorskip("optuna")
-    one, given = tuning(rate=1e-6), learner(rate=1e-6, validation=0.3, epochs=4)
+    one, given = tuning(rate=3e-4), learner(rate=3e-4, validation=0.3, epochs=4)
     report, plain = one.fit(SAMPLES, LABELS, seed=1), given.fit(SAMPLES, LABELS, seed=1)
     chosen = report.chosen
     assert chosen["trials"] == 4

@@ -100,8 +100,10 @@ class TorchLearner:
         held = self._read.data(known, y, parts.held) if validation is None else self._judges(validation, classes)
         task = Task(train, held, len(classes), self._unlabelled(seed, known.ids, validation))
         fitting, before = self._fitting(), (self._trained(), self._company) if goes_on else None
-        plan, chosen = self._tuned(fitting, task, seed, before)
+        plan, chosen, trials = self._tuned(fitting, task, seed, before)
         done = self._fitted(fitting, task, plan, seed, before)
+        if trials is not None:
+            trials.unlink(missing_ok=True)
         first = done[0]
         self._net, self._company, self.classes = first.net, first.company, classes
         self._others = tuple((one.net, one.company) for one in done[1:])
@@ -220,9 +222,12 @@ class TorchLearner:
                 one.path.unlink(missing_ok=True)
         return tuple(found)
 
-    def _tuned(self, fitting: Fitting, task: Task, seed: int, before: Before | None) -> tuple[Settings, dict[str, Any]]:
+    def _tuned(
+        self, fitting: Fitting, task: Task, seed: int, before: Before | None
+    ) -> tuple[Settings, dict[str, Any], Path | None]:
+        """The settings to fit with, what to report of them, and where the trials are written down."""
         if not self.settings.tune:
-            return self.settings, {}
+            return self.settings, {}, None
         if not len(task.held):
             raise BadLearner("tune= judges by labels that are held back; set validation= above 0, or give a set")
         path = fitting.path_of(task, self.settings, seed, before)
@@ -234,7 +239,8 @@ class TorchLearner:
                 found.path.unlink(missing_ok=True)
             return float("inf") if found.course.failed else found.course.epochs[found.course.best - 1]["val_loss"]
 
-        return tuned(Space(self.settings, task.train.x.dtype == torch.uint8), seed, loss, trials)
+        plan, chosen = tuned(Space(self.settings, task.train.x.dtype == torch.uint8), seed, loss, trials)
+        return plan, chosen, trials
 
     def _cooled(self, held: Data) -> float:
         """The temperature of what was held back; 1 where it is not asked for or nothing was."""

@@ -66,6 +66,7 @@ def tuned(
             losses.append(value)
             study.tell(trial, value if np.isfinite(value) else 1e30)
             if path is not None and n >= len(known):
+                path.parent.mkdir(parents=True, exist_ok=True)
                 saving.whole(path, lambda file: file.write(json.dumps(losses).encode()))
             done(n + 1)
         if not np.isfinite(losses).any():
