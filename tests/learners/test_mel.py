@@ -2,18 +2,20 @@
 
 import math
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from askance.audio import open_sound, peaks
 from askance.errors import BadLearner, BadPool
 from askance.learners import default_learner, make_learner
 from askance.learners.backbones import mel, open_backbone
 from askance.pools import open_pool
 from askance.samples import Samples, objects
-from waves import tone, write
+from waves import tone, wav_bytes, write
 
 
 def energies(sound: np.ndarray, rate: int, bands: int = 40, block: int = 10**9) -> np.ndarray:
@@ -140,3 +142,22 @@ def test_spoken_digits_are_told_apart(shared_data: Callable[[str], Path], tmp_pa
     probs = learner.signals(samples.take(test), frozenset({"probs"}))["probs"]
     truth = [d for d, t in zip(digit, test, strict=True) if t]
     assert np.mean(np.array(learner.classes)[probs.argmax(1)] == truth) > 0.92
+
+
+def test_a_long_recording_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    """Seven minutes of 44.1 kHz: 74 MB as numbers of 32 bits."""
+    path = tmp_path / "long.wav"
+    head = wav_bytes(np.zeros((1, 1)), 44_100, promised=37_000_000)
+    with path.open("wb") as file:
+        file.write(head[:44])
+        file.truncate(44 + 37_000_000)  # a hole: silence
+    backbone = open_backbone("mel")
+    tracemalloc.start()
+    try:
+        backbone.prepare(str(path))
+        with open_sound(str(path)) as sound:
+            peaks(sound)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 30e6
