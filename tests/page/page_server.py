@@ -123,7 +123,7 @@ SPECS: dict[str, tuple[Source, dict[str, object]]] = {
     "names": (texts, {"labels": "spans", "classes": ("PER", "ORG", "LOC")}),
     "boxes": (drawings, {"labels": "boxes", "classes": ("cell", "dust")}),
     "outlines": (drawings, {"labels": "polygons", "classes": ("cell", "dust")}),
-    "points": (drawings, {"labels": "keypoints(points='nose,tail')", "classes": ("cell", "dust")}),
+    "points": (drawings, {"labels": "keypoints(points='nucleus,edge')", "classes": ("cell", "dust")}),
     "masks": (drawings, {"labels": "mask", "classes": ("cell", "dust")}),
     "calls": (recordings, {"classes": ("rising", "falling"), "warmup": 60}),
     "transcripts": (recordings, {"labels": "text(empty=True)", "warmup": 60}),

@@ -119,17 +119,17 @@ def test_outlines_on_a_picture(visit: Callable[..., Visit]) -> None:
 
 
 def test_points_on_a_picture(visit: Callable[..., Visit]) -> None:
-    """A nose that is hidden now and then, and a tail that is not there now and then."""
+    """A nucleus that is hidden now and then, and an edge that is not there now and then."""
 
     def keys(i: int) -> list[str]:
-        nose = ["p", "v"] if i % 2 else ["p"]
-        tail = ["o"] if i % 3 == 0 else ["ArrowRight", "p"]
-        return [*nose, *tail, "Enter"]
+        nucleus = ["p", "v"] if i % 2 else ["p"]
+        edge = ["o"] if i % 3 == 0 else ["ArrowRight", "p"]
+        return [*nucleus, *edge, "Enter"]
 
     kept = answered(visit, "points", keys)
     for i, (thing,) in enumerate(map(json.loads, kept)):
-        nose, tail = [320, 210, 1 if i % 2 else 2], [0, 0, 0] if i % 3 == 0 else [321, 210, 2]
-        assert thing == {"points": [nose, tail], "label": "cell"}
+        nucleus, edge = [320, 210, 1 if i % 2 else 2], [0, 0, 0] if i % 3 == 0 else [321, 210, 2]
+        assert thing == {"points": [nucleus, edge], "label": "cell"}
 
 
 def test_masks_on_a_picture(visit: Callable[..., Visit]) -> None:

@@ -24,6 +24,7 @@ export type Disagreements = Schemas["Disagreements"];
 export type Dashboard = Schemas["Dashboard"];
 export type Curve = Schemas["Curve"];
 export type Member = Schemas["Member"];
+export type Aggregate = Schemas["Campaign"]["aggregate"];
 
 /** What `form()` of each kind of label says (src/askance/labels). */
 export type Form =

@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { call, Refusal, Unreached } from "../api/client";
 import { listen } from "../api/live";
-import type { Campaign, Me } from "../api/types";
+import type { Campaign, Me, Receipt } from "../api/types";
 import { Outbox, type Sender, type Verdict } from "../engine/outbox";
 import { Queue, type Server, type State } from "../engine/queue";
 import { stored } from "./words";
@@ -21,12 +21,21 @@ function server(campaign: string): Server {
   };
 }
 
-function sender(campaign: string, counted: (labels: number) => void): Sender {
+/** What people are told of a gold question, where an owner has set that they are. */
+function told(kept: Receipt["kept"]): string {
+  const found = kept.find((k) => k.feedback)?.feedback;
+  if (!found) return "";
+  return found.right ? "That was a question whose answer is known, and you had it right" : `That was a question whose answer is known: ${found.known}`;
+}
+
+function sender(campaign: string, counted: (labels: number) => void, say: (sentence: string) => void): Sender {
   const at = "/api/v1/campaigns/{campaign}";
   return {
     answers: async (answers) => {
       const receipt = await call("post", `${at}/answers`, { path: { campaign }, body: { answers } });
       counted(receipt.labels);
+      const sentence = told(receipt.kept);
+      if (sentence) say(sentence);
     },
     skip: (body) => call("post", `${at}/skips`, { path: { campaign }, body }),
     remark: ({ id, flagged, note }) =>
@@ -48,8 +57,8 @@ export function newKey(): string {
 
 export function makeQueue(campaign: Campaign, me: Me, strict: boolean): Queue {
   const prefix = `askance:outbox:${me.name}:${campaign.id}:`;
-  const told = sender(campaign.id, (labels) => queue.counted(labels));
-  const outbox = new Outbox(localStorage, prefix, told, judge);
+  const line = sender(campaign.id, (labels) => queue.counted(labels), (sentence) => queue.say(sentence));
+  const outbox = new Outbox(localStorage, prefix, line, judge);
   const read = (text: string): unknown => stored(campaign.form, text);
   const now = (): number => performance.timeOrigin + performance.now(); // a clock that is never set back
   const queue = new Queue(server(campaign.id), outbox, { strict, now, key: newKey, read });

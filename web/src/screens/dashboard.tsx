@@ -208,7 +208,7 @@ function People({ board }: { board: Board }): ReactNode {
                 <td>{p.answers}</td>
                 <td>{p.per_hour === null ? "—" : Math.round(p.per_hour)}</td>
                 <td>{p.median_ms === null ? "—" : `${(p.median_ms / 1000).toFixed(1)} s`}</td>
-                <td>{p.gold_n ? `${percent(p.gold)} of ${p.gold_n}` : "—"}</td>
+                <td>{p.gold_n ? `${percent(p.gold)} of ${p.gold_n} (${percent(p.gold_low)} to ${percent(p.gold_high)})` : "—"}</td>
               </tr>
             ))}
           </tbody>
@@ -219,6 +219,15 @@ function People({ board }: { board: Board }): ReactNode {
           ? `${agreement.n} samples have several answers: all agree on ${percent(agreement.share)} of them, Krippendorff’s α is ${agreement.alpha === null ? "not defined" : agreement.alpha.toFixed(2)}.`
           : "No sample has answers of two people yet, so there is no agreement to measure."}
       </p>
+      {(agreement.pairs ?? []).length > 0 && (
+        <ul className="small">
+          {(agreement.pairs ?? []).slice(0, 20).map((p) => (
+            <li key={`${p.one} ${p.other}`}>
+              {p.one} and {p.other}: alike by {percent(p.alike)} on {p.n} samples{p.kappa === null ? "" : `, Cohen’s κ ${p.kappa.toFixed(2)}`}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

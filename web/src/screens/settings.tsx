@@ -1,7 +1,7 @@
 /** What a person sets for themselves, and what an owner sets for all. */
-import { useState, type ReactNode } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { call } from "../api/client";
-import type { Member } from "../api/types";
+import type { Aggregate, Member } from "../api/types";
 import { useLoaded } from "../parts/loaded";
 import { setPrefs, usePrefs, type Prefs } from "../prefs";
 import type { Inner } from "./inside";
@@ -11,6 +11,7 @@ export default function Settings(given: Inner): ReactNode {
     <div className="board">
       <Own />
       {given.campaign.role === "owner" && <Owned {...given} />}
+      {given.campaign.role === "owner" && <Several {...given} />}
       {given.campaign.role === "owner" && !given.me.local && <Members {...given} />}
       {given.campaign.role !== "annotator" && <Export {...given} />}
     </div>
@@ -67,6 +68,62 @@ function Owned({ campaign, changed }: Inner): ReactNode {
       <button type="button" className="main" onClick={save}>
         Save
       </button>
+      <p className="small" role="status">
+        {said}
+      </p>
+    </section>
+  );
+}
+
+const COUNTS: [Aggregate, string][] = [
+  ["majority", "what most say"],
+  ["dawid_skene", "what Dawid and Skene’s model of everybody’s errors says"],
+  ["first", "the first answer"],
+];
+
+/** How several people work on it; it holds from the next questions on. */
+function Several({ campaign, changed }: Inner): ReactNode {
+  const { overlap, aggregate, gold_feedback, control } = campaign;
+  const [now, set] = useState({ overlap, aggregate, gold: campaign.gold ?? 0, gold_feedback, control });
+  const [said, say] = useState("");
+  const number = (name: "overlap" | "control", least: number, most: number): ReactNode => (
+    <input type="number" min={least} max={most} required value={now[name]} onChange={(e) => set({ ...now, [name]: e.target.valueAsNumber })} />
+  );
+  const save = (e: FormEvent): void => {
+    e.preventDefault();
+    call("patch", "/api/v1/campaigns/{campaign}", { path: { campaign: campaign.id }, body: now })
+      .then((c) => changed(c as unknown as Inner["campaign"]))
+      .then(() => say("Saved; it holds for the next questions"))
+      .catch((e: unknown) => say(e instanceof Error ? e.message : String(e)));
+  };
+  return (
+    <section>
+      <h2>Several people</h2>
+      <form onSubmit={save}>
+        <label>People who are asked each question {number("overlap", 1, 999)}</label>
+        <label>
+          Of several answers, what counts is
+          <select value={now.aggregate} onChange={(e) => set({ ...now, aggregate: e.target.value as Aggregate })}>
+            {COUNTS.map(([name, what]) => (
+              <option key={name} value={name}>
+                {what}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Gold questions, whose answer is known, in a hundred
+          <input type="number" min={0} max={99} step="any" required value={Math.round(1000 * now.gold) / 10} onChange={(e) => set({ ...now, gold: e.target.valueAsNumber / 100 })} />
+        </label>
+        <label className="flag">
+          <input type="checkbox" checked={now.gold_feedback} onChange={(e) => set({ ...now, gold_feedback: e.target.checked })} /> tell
+          people at once how they did on one
+        </label>
+        <label>Folds of the random control, 0 for none {number("control", 0, 100)}</label>
+        <button type="submit" className="main">
+          Save
+        </button>
+      </form>
       <p className="small" role="status">
         {said}
       </p>
