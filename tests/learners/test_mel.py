@@ -125,14 +125,16 @@ def test_one_that_cannot_be_read_is_skipped_and_named(tmp_path: Path) -> None:
         strict.signals(samples, frozenset({"embeddings"}))
 
 
+@pytest.mark.slow  # to unpack the archive alone takes six seconds
 @pytest.mark.data
 def test_spoken_digits_are_told_apart(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
-    """900 of 3,000; on the 300 of the official test the read-me of the data has 0.967 for 24 x 20 with all 2,700."""
+    """Learned from 300 of the 2,700, measured on 120 of the official test."""
     with tarfile.open(shared_data("fsdd_speech") / "fsdd_wav.tar.xz") as tar:
-        wanted = [m for m in tar if m.isfile() and int(m.name[:-4].rpartition("_")[2]) < 15]
-        tar.extractall(tmp_path, wanted, filter="data")
+        for member in tar:  # in one pass: an archive of xz cannot be wound back cheaply
+            if member.isfile() and int(member.name[:-4].rpartition("_")[2]) in (0, 1, 5, 6, 7, 8, 9):
+                tar.extract(member, tmp_path, filter="data")
     pool = open_pool(tmp_path)
-    assert (len(pool), pool.kind, dict(pool.skipped)) == (900, "audio", {})
+    assert (len(pool), pool.kind, dict(pool.skipped)) == (420, "audio", {})
     index = np.array([int(name[:-4].rpartition("_")[2]) for name in pool.names])
     digit = [name.rpartition("/")[2][0] for name in pool.names]
     test = index < 5
@@ -141,7 +143,7 @@ def test_spoken_digits_are_told_apart(shared_data: Callable[[str], Path], tmp_pa
     learner.fit(samples.take(~test), [d for d, t in zip(digit, test, strict=True) if not t])
     probs = learner.signals(samples.take(test), frozenset({"probs"}))["probs"]
     truth = [d for d, t in zip(digit, test, strict=True) if t]
-    assert np.mean(np.array(learner.classes)[probs.argmax(1)] == truth) > 0.92
+    assert np.mean(np.array(learner.classes)[probs.argmax(1)] == truth) > 0.88
 
 
 def test_a_long_recording_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
