@@ -22,6 +22,7 @@ OPTIONAL = {
     "safetensors": ("torch", "saving networks"),
     "transformers": ("vision", "backbones by name: transformers:NAME"),
     "timm": ("timm", "backbones by name: timm:NAME"),
+    "soundfile": ("audio", "recordings that are FLAC, Ogg or MP3"),
     "torchvision": ("timm", "backbones by name: torchvision:NAME"),
     "sentence-transformers": ("text", "sentence encoders"),
     "pandas": ("frames", "pools from pandas frames"),

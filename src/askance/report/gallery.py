@@ -1,6 +1,7 @@
-"""What each round chose, with the reason: pictures in a grid, or a table of texts and rows.  Floor 6."""
+"""What each round chose, with the reason: pictures, outlines of recordings, or a table of the rest.  Floor 6."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from askance.images import thumbnail
 from askance.progress import track
 from askance.protocols import Pool
 from askance.report.html import Html, data_uri, join, table, tag
+from askance.report.outline import outline
 from askance.report.sheet import caption, contact_sheet, fitted_into
 from askance.samples import Samples
 
@@ -41,7 +43,9 @@ def seen(samples: Samples) -> Mapping[int, Seen]:
     ids = [int(i) for i in samples.ids]
     match samples.kind:
         case "image":
-            return _pictures(ids, samples.data)
+            return _pictures(ids, samples.data, partial(thumbnail, side=256))
+        case "audio":
+            return _pictures(ids, samples.data, outline)
         case "text":
             return {i: str(text) for i, text in zip(ids, samples.data, strict=True)}
         case "table":
@@ -124,11 +128,11 @@ def _table(picks: Sequence[Pick], found: Mapping[int, Seen]) -> Html:
     return table(("rank", "content", "sample", "why"), rows, numbers=[0])
 
 
-def _pictures(ids: Sequence[int], locations: Any) -> Mapping[int, Seen]:
+def _pictures(ids: Sequence[int], locations: Any, look: Callable[[str], Image.Image]) -> Mapping[int, Seen]:
     found: dict[int, Seen] = {}
     for i, location in zip(ids, locations, strict=True):
         try:
-            found[i] = thumbnail(str(location), 256)
+            found[i] = look(str(location))
         except AskanceError:  # the sheet says so in its place
             continue
     return found
