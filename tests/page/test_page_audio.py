@@ -2,10 +2,16 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
+from page_server import make
+from sqlalchemy import update
 from test_page_screens import LOOKS, usable
-from visits import Visit
+from visits import Site, Visit
+
+from askance.campaign import Campaign
+from askance.store.schema import task
 
 pytestmark = pytest.mark.browser
 DESK = {"width": 1280, "height": 900}
@@ -96,6 +102,26 @@ def test_transcripts_are_typed_while_it_plays(visit: Callable[..., Visit]) -> No
     v.saved()
     kept = v.site.kept("transcripts")
     assert [kept[id] for id in done] == ["up and away", *(f"no {i}" for i in range(9))]
+
+
+def test_a_guess_is_what_a_transcript_begins_from_once_it_may_be_seen(visit: Callable[..., Visit], site: Site) -> None:
+    place = make(site.root, "transcripts", "guessed")
+    with closing(Campaign.open(place)) as campaign, campaign.store.writing() as db:
+        db.execute(update(task).values(guesses='[["up and awry", 0.9]]'))
+    v = visit("guessed", spec="transcripts", viewport=DESK)
+    first, field = v.item, v.page.get_by_label("Your answer")
+    assert field.input_value() == ""  # hidden until it is asked for
+    v.press("Escape", "s")
+    v.page.wait_for_function("() => document.querySelector('textarea').value === 'up and awry'")
+    v.press("e", "End", "Backspace", "Backspace", *"ay", "Enter")
+    second = v.after(first)
+    v.press(*"mine", "Escape", "s")
+    v.page.get_by_text("90 %").wait_for()
+    assert field.input_value() == "mine"  # what was typed stays
+    v.press("e", "Enter")
+    v.after(second)
+    v.saved()
+    assert [v.site.kept("guessed")[id] for id in (first, second)] == ["up and away", "mine"]
 
 
 def test_segments_by_keys_and_by_mouse(visit: Callable[..., Visit]) -> None:
