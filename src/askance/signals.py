@@ -177,6 +177,7 @@ GIVERS = {
     "flip": "a network with the add-on bim: `cnn?add=bim`",
     "pull": "a network with the add-on input_gradient: `cnn?add=input_gradient`",
     "course": "a network with the add-on dynamics: `cnn?add=dynamics`",
+    "synthetic": "a network inside asal: `asal:cnn`",
     "decision": "a scikit-learn classifier with a decision_function",
     "prediction": "a learner of numbers: ridge, gp, mlp or regressor:Name(...)",
     "variance": "a learner of numbers that knows it: ridge or gp",

@@ -158,9 +158,7 @@ def test_what_is_wrong_is_said(options, sentence):
 def test_a_network_without_dropout_is_told_what_to_use_instead():
     one = learner("dropout")
     one.fit(POOL, LABELS)
-    with pytest.raises(
-        BadLearner, match=r"no dropout layer with p above 0.*posterior=ensemble, snapshot or swag"
-    ):
+    with pytest.raises(BadLearner, match=r"no dropout layer with p above 0.*posterior=ensemble, snapshot or swag"):
         members(one)
 
 

@@ -217,6 +217,22 @@ def _none(request: Request) -> Learner:
     return NoLearner()
 
 
+def _asal(request: Request) -> Learner:
+    from askance.learners.synthesis import make_asal_learner
+    from askance.learners.synthesis.plan import OPTIONS
+
+    own = {name: value for name, value in request.options.items() if name in OPTIONS}
+    options = "&".join(f"{name}={quote(value)}" for name, value in request.options.items() if name not in own)
+    inner = make_learner(
+        f"{request.target}?{options}" if options else request.target,
+        pool_kind=request.pool_kind,
+        cache=request.cache,
+        classes=request.classes,
+        strict=request.strict,
+    )
+    return make_asal_learner(request.text, inner, own, request.cache, request.strict)
+
+
 def _pseudo(request: Request) -> Learner:
     from askance.learners.pseudo import PseudoLearner, read_options
 
@@ -310,6 +326,14 @@ SCHEMES: Mapping[str, Scheme] = {
         "probs, embeddings",
         ("image",),
         _ssl,
+        None,
+    ),
+    "asal": Scheme(
+        "asal:LEARNER",
+        "a network, and real samples nearest to what a generator makes up where it is most in doubt",
+        "synthetic, and what that learner gives",
+        ("image", "array"),
+        _asal,
         None,
     ),
     "mel": Scheme(

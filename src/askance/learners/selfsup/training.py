@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from math import cos, pi
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import torch
@@ -18,9 +17,8 @@ from askance.learners.selfsup.views import view
 from askance.learners.torch import checkpoint
 from askance.learners.torch.batches import shuffled
 from askance.learners.torch.devices import device_of
-from askance.learners.torch.forward import repeatable
+from askance.learners.torch.resumable import passes, saved
 from askance.learners.torch.training import move
-from askance.progress import bar
 
 Tensor = torch.Tensor
 RISING = 0.1  # share of the steps over which the step size rises
@@ -36,45 +34,21 @@ def learned(recipe: Recipe, photos: Tensor, folder: Path) -> checkpoint.Tensors:
         raise BadLearner(f"self-supervised learning needs 4 photos or more, and only {len(photos)} can be read")
     plan = {name: value for name, value in asdict(recipe).items() if name not in WITHOUT}
     path = folder / f"{checkpoint.fingerprint(plan, {'x': photos})}.safetensors"
-    known = _read(path)
-    if "encoder" in known[0]:
-        return known[0]["encoder"]
-    weights = _trained(recipe, photos, path, known)
-    checkpoint.write(path, {"encoder": weights}, {"recipe": asdict(recipe), "photos": len(photos)})
-    return weights
-
-
-def _read(path: Path) -> tuple[dict[str, checkpoint.Tensors], dict[str, object]]:
-    """A damaged file only costs time: it is as good as none."""
-    if not path.is_file():
-        return {}, {}
-    try:
-        return checkpoint.read(path)
-    except BadLearner:
-        return {}, {}
-
-
-def _trained(
-    recipe: Recipe, photos: Tensor, path: Path, known: tuple[dict[str, checkpoint.Tensors], dict[str, object]]
-) -> checkpoint.Tensors:
+    known = saved(path)[0]
+    if "encoder" in known:
+        return known["encoder"]
     device = device_of(recipe.device)
     both = pair(recipe).both().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mover = torch.optim.AdamW(both.parameters(), recipe.rate, weight_decay=recipe.decay, fused=True)
-    done = 0
-    if "now" in known[0]:
-        checkpoint.restore(both, known[0]["now"], str(path))
-        checkpoint.restore_moments(mover, known[0]["moments"])
-        done = int(str(known[1]["epoch"]))
-    written = monotonic()
-    with repeatable(device), bar("learning features from the pool", recipe.epochs) as told:
-        for epoch in range(done + 1, recipe.epochs + 1):
-            _epoch(recipe, both, mover, photos, epoch, device)
-            told(epoch)
-            if epoch < recipe.epochs and monotonic() - written >= recipe.checkpoint:
-                groups = {"now": checkpoint.weights_of(both), "moments": checkpoint.moments_of(mover)}
-                checkpoint.write(path, groups, {"epoch": epoch})
-                written = monotonic()
-    return checkpoint.weights_of(both["encoder"])
+
+    def epoch(number: int) -> None:
+        _epoch(recipe, both, mover, photos, number, device)
+
+    what = "learning features from the pool"
+    passes(what, path, both, {"moments": mover}, recipe.epochs, recipe.checkpoint, epoch)
+    weights = checkpoint.weights_of(both["encoder"])
+    checkpoint.write(path, {"encoder": weights}, {"recipe": asdict(recipe), "photos": len(photos)})
+    return weights
 
 
 def _epoch(

@@ -197,9 +197,13 @@ class TorchLearner:
             raise BadLearner(f"{self.factory.text} has learned nothing yet; fit it first")
         return self._net
 
+    def asked(self) -> nn.Module:
+        """The network that signals come from, in evaluation mode: the trained one, or an add-on's average of it."""
+        return self._company.speaker(self._trained())
+
     def _scorer(self) -> Scorer:
         plan, others = self.settings, [company.speaker(net) for net, company in self._others]
-        net, passes = self._company.speaker(self._trained()), passes_of(plan)
+        net, passes = self.asked(), passes_of(plan)
         whole, seed, temperature = len(self.classes), self._seed, self._temperature
         return Scorer(net, self.feed, plan.precision, whole, seed, passes, self._company, others, temperature)
 
