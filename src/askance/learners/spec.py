@@ -176,13 +176,20 @@ def _backbone(request: Request) -> Learner:
 def _torch(request: Request) -> Learner:
     from askance.learners.torch import make_torch_learner
 
-    return make_torch_learner(request.plain(), dict(request.options), request.cache, request.strict)
+    options = dict(request.options)
+    return make_torch_learner(request.plain(), options, request.cache, request.strict, request.pool_kind)
 
 
 def _ssl(request: Request) -> Learner:
     from askance.learners.selfsup import make_ssl_learner
 
     return make_ssl_learner(request.plain(), request.target, dict(request.options), request.cache, request.strict)
+
+
+def _others(request: Request) -> Learner:
+    from askance.learners.others import make_other_learner
+
+    return make_other_learner(request.scheme, request.target, dict(request.options), request.cache, request.strict)
 
 
 def _sklearn(request: Request) -> Learner:
@@ -280,6 +287,7 @@ def _regressor(request: Request) -> Learner:
     return NumberLearner(Regressor(parse_estimator(request.target, "regressor"), request.whole("members", 0)))
 
 
+OTHERS: tuple[Kind, ...] = ("image", "array")
 NUMBERS: tuple[Kind, ...] = ("table", "array", "signals")
 SCHEMES: Mapping[str, Scheme] = {
     "onnx": Scheme(
@@ -308,8 +316,28 @@ SCHEMES: Mapping[str, Scheme] = {
         "torch:module:factory",
         "your own PyTorch network, trained on the labels",
         "probs, logits, embeddings; members by dropout",
-        ("image", "array"),
+        ("image", "array", "text"),
         _torch,
+        None,
+    ),
+    "keras": Scheme(
+        "keras:module:factory", "your own Keras 3 model, on any backend", "probs, embeddings", OTHERS, _others, None
+    ),
+    "lightning": Scheme(
+        "lightning:module:factory",
+        "your own Lightning module, trained by Lightning",
+        "probs, logits, embeddings; members by dropout",
+        OTHERS,
+        _others,
+        None,
+    ),
+    "skorch": Scheme("skorch:module:factory", "your own skorch net", "probs, embeddings", OTHERS, _others, None),
+    "call": Scheme(
+        "call:module:factory",
+        "two functions of yours, fit and says: JAX or anything else",
+        "what they give",
+        (*OTHERS, "text"),
+        _others,
         None,
     ),
     "cnn": Scheme(

@@ -9,14 +9,18 @@ from pathlib import Path
 
 from askance.errors import MissingExtra
 from askance.protocols import Learner
+from askance.samples import Kind
 
 
-def make_torch_learner(text: str, options: dict[str, str], cache: Path | None, strict: bool = False) -> Learner:
+def make_torch_learner(
+    text: str, options: dict[str, str], cache: Path | None, strict: bool = False, kind: Kind = "image"
+) -> Learner:
     """`cnn`, `torch:module:factory` or `torch:transformers:NAME` -> a learner that has learned nothing yet.
 
     options  settings by name, as text: see `askance.learners.torch.settings.Settings`
     cache    a folder for decoded photos and for the checkpoints of fits that were cut short; None keeps neither
     strict   a photo that cannot be read stops everything, and is not left out
+    kind     what is to be read
     """
     try:
         import torch  # noqa: F401
@@ -29,5 +33,5 @@ def make_torch_learner(text: str, options: dict[str, str], cache: Path | None, s
     from askance.learners.torch.learner import TorchLearner
     from askance.learners.torch.settings import read_settings
 
-    factory = open_factory(text)
+    factory = open_factory(text, kind)
     return TorchLearner(factory, read_settings(text, options, factory.size), cache, strict)

@@ -1,19 +1,18 @@
 """From a text to what makes a network: ours, the user's own, or a pretrained one by name.  Floor 4."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
-from askance.errors import BadLearner, MissingExtra, nearest
+from askance.errors import BadLearner, MissingExtra
+from askance.learners.named import found
 from askance.learners.torch.cnn import SIZE, cnn
+from askance.samples import Kind
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class Factory:
     text         what opens it again
     size         pixels a side of the photos that it wants, where the user does not say
     mean, scale  of each channel: a photo comes as (pixel / 255 - mean) / scale
+    tokens       (texts, most) -> (N, 2, L) whole numbers, for a network that reads texts
     """
 
     text: str
@@ -30,6 +30,7 @@ class Factory:
     size: int = 64
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    tokens: Callable[[Sequence[str], int], np.ndarray] | None = None
 
     def network(self, classes: int, seed: int) -> nn.Module:
         """A new network whose weights depend on the seed alone; the global random state is left as it was."""
@@ -44,46 +45,26 @@ class Factory:
         return net
 
 
-def open_factory(text: str) -> Factory:
-    """'cnn', 'torch:module:factory' or 'torch:transformers:NAME' -> Factory."""
+def open_factory(text: str, kind: Kind = "image") -> Factory:
+    """'cnn', 'torch:module:factory' or 'torch:transformers:NAME' -> Factory.  kind: what is to be read."""
     if text == "cnn":
         return Factory(text, cnn, SIZE)
     scheme, _, rest = text.partition(":")
     module, _, name = rest.rpartition(":") if not rest.startswith("transformers:") else rest.partition(":")
     if scheme != "torch" or not module or not name:
         raise BadLearner(f"{text!r} names no network; write cnn, torch:module:factory or torch:transformers:NAME")
+    if module == "transformers" and kind == "text":
+        from askance.learners.torch.texts import pretrained_on_text
+
+        return pretrained_on_text(text, name)
     if module == "transformers":
         return _pretrained(text, name)
-    return Factory(text, _found(text, _imported(text, module), name))
-
-
-def _imported(text: str, module: str) -> ModuleType:
-    with _here_first():
-        try:
-            return import_module(module)
-        except ModuleNotFoundError as e:
-            raise BadLearner(
-                f"{text}: there is no module {e.name!r}; looked in {os.getcwd()} and in Python's path"
-            ) from None
-
-
-@contextmanager
-def _here_first() -> Iterator[None]:
-    """An installed command does not look for modules in the folder that it is called in; users expect it to."""
-    here = os.getcwd()
-    sys.path.insert(0, here)
-    try:
-        yield
-    finally:
-        sys.path.remove(here)
-
-
-def _found(text: str, module: ModuleType, name: str) -> Callable[[int], nn.Module]:
-    make = vars(module).get(name)
-    if not callable(make):
-        known = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
-        raise BadLearner(f"{text}: the module {module.__name__} has no factory {name!r}{nearest(name, known)}")
-    return make
+    if kind == "text":
+        raise BadLearner(
+            f"{text} cannot read texts: a network of your own says nothing of how they are cut into tokens; give "
+            "torch:transformers:NAME, or call:module:factory"
+        )
+    return Factory(text, found(text, f"{module}:{name}"))
 
 
 class Logits(nn.Module):

@@ -67,7 +67,9 @@ class TorchLearner:
         self._shape: tuple[tuple[int, ...], str] = ((0,), "float32")
         self._offered: Samples | None = None
         folder = None if cache is None else cache / f"photos-{self.settings.size}"
-        self._read = Reader(factory.text, Decoded(self.settings.size, folder), strict)
+        self._read = Reader(
+            factory.text, Decoded(self.settings.size, folder), strict, factory.tokens, self.settings.tokens
+        )
 
     @property
     def added(self) -> Mapping[int, str]:

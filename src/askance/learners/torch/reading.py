@@ -1,6 +1,6 @@
 """From samples to tensors: photos as bytes, arrays as numbers.  Floor 4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +24,22 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """text: the learner's, for messages; strict: a photo that cannot be read is an error, and not left out."""
+    """text: the learner's, for messages; strict: a photo that cannot be read is an error, and not left out.
+
+    tokens  (texts, most) -> (N, 2, most) whole numbers; most: of them
+    """
 
     text: str
     photos: Decoded
     strict: bool = False
+    tokens: Callable[[Sequence[str], int], np.ndarray] | None = None
+    most: int = 128
 
     def __call__(self, samples: Samples) -> Read:
+        if self.tokens is not None and samples.kind == "text":
+            return Read(np.arange(len(samples)), torch.from_numpy(self.tokens(samples.data, self.most)), {})
+        if self.tokens is not None:
+            raise BadLearner(f"{self.text} learns from texts here, and these samples are of kind {samples.kind!r}")
         if samples.kind == "array":
             return Read(np.arange(len(samples)), torch.from_numpy(_numbers(samples)), {})
         if samples.kind != "image":
