@@ -5,6 +5,7 @@ write comes from (against forged requests), how large it is, and the headers tha
 that is not ours.
 """
 
+import asyncio
 import json
 import logging
 import re
@@ -26,6 +27,7 @@ HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^:\[\]@/\\]+))(?::\d{1
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MOST = 8 << 20  # bytes of a request
 MOST_IMPORTED = 256 << 20
+NEXT, WHOLE = 30.0, 900.0  # seconds until the next piece of a body, and until the last
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; "
@@ -85,14 +87,14 @@ class Guard:
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """What goes wrong is answered here, inside, so that it carries the headers as well and says nothing of how."""
-        body, begun = Body(receive, most(scope["path"])), False
+        body, begun = Body(receive, scope["path"]), False
 
         async def once(message: Message) -> None:
             nonlocal begun
-            if body.over and not begun:  # whatever the route made of half a body
+            if body.wrong and not begun:  # whatever the route made of half a body
                 begun = True
-                await answer(send, 413, "too_large", _too_large(scope["path"]), request_id)
-            elif not body.over:
+                await answer(send, *body.wrong, request_id)
+            elif not body.wrong:
                 begun = True
                 await send(message)
 
@@ -147,16 +149,29 @@ def _too_large(path: str) -> str:
 
 
 class Body:
-    """One that says it is small, or says nothing, and is too large, ends at the limit.  over: whether it did."""
+    """One that says it is small, or says nothing, and is too large, ends at the limit; so does one that is too slow.
 
-    def __init__(self, receive: Receive, limit: int):
-        self._receive, self._left, self.over = receive, limit, False
+    wrong: (status, code, sentence) where it did
+    """
+
+    def __init__(self, receive: Receive, path: str):
+        self._receive, self._path, self._left = receive, path, most(path)
+        self._more, self._ends = True, time.monotonic() + WHOLE
+        self.wrong: tuple[int, str, str] | None = None
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        if not self._more or self.wrong:  # whoever waits for the end of the connection may wait
+            return {"type": "http.disconnect"} if self.wrong else await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), min(NEXT, self._ends - time.monotonic()))
+        except TimeoutError:
+            self.wrong = (400, "too_slow", f"the rest of the request did not come within {NEXT:.0f} s; send it again")
+            return {"type": "http.disconnect"}
+        self._more = bool(message.get("more_body", False))
         self._left -= len(message.get("body", b"") or b"")
-        self.over = self.over or self._left < 0
-        return {"type": "http.disconnect"} if self.over else message
+        if self._left < 0:
+            self.wrong = (413, "too_large", _too_large(self._path))
+        return {"type": "http.disconnect"} if self.wrong else message
 
 
 def marked(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

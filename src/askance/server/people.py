@@ -4,10 +4,12 @@ Passwords are hashed by Argon2id; tokens, sessions and invitations are random, a
 """
 
 import hashlib
+import os
 import secrets
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -71,6 +73,7 @@ class People:
     """The people of one server."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time):
+        _for_our_eyes_only(url)
         self.engine, self.clock = connect(url), clock
         with plainly("the server's database"):
             use_wal(self.engine)
@@ -180,6 +183,9 @@ class People:
 
         A name that is taken is a Conflict, and the invitation can still be used.
         """
+        with self.engine.begin() as db:
+            if _invitation(db, token, self.clock()) is None:  # whoever guesses must not make us hash passwords
+                return None
         row = _row(name, password, False, self.clock())  # before the database is held: hashing takes its time
         with plainly("the server's database"), self._writing() as db:
             found = _invitation(db, token, self.clock())
@@ -205,9 +211,19 @@ def _row(name: str, password: str, admin: bool, now: float) -> dict[str, Any]:
     name = name.strip()
     if not name or not name.isprintable():
         raise BadConfig("a person's name must be text that can be shown and is not empty")
+    if {"/", "\\"} & set(name) or not name.strip("."):  # it stands in addresses: nobody could be put out again
+        raise BadConfig("a person's name must have no / or \\ in it, and more than dots")
     if len(password) < SHORTEST:
         raise BadConfig(f"a password has at least {SHORTEST} characters")
     return {"name": name, "password": _hasher().hash(password), "admin": admin, "made": now}
+
+
+def _for_our_eyes_only(url: str) -> None:
+    """A new database file is the owner's alone: who reads it may try passwords on it at leisure."""
+    path = url.removeprefix("sqlite:///")
+    if path != url and path and not os.path.exists(path):
+        with suppress(OSError):  # what is wrong with the place is said where it is opened
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _insert(db: Connection, row: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from askance.errors import BadConfig
 from askance.server.hall import Hall
@@ -61,15 +62,7 @@ def serve(wanted: Serving) -> None:
     token = secrets.token_urlsafe(24) if wanted.local else ""
     house = House(Hall(wanted.root, wanted.only), people, Person(wanted.local, True) if wanted.local else None, token)
     hosts = frozenset({*LOOPBACK, wanted.host, *wanted.hosts} - {"0.0.0.0", "::"})
-    config = uvicorn.Config(
-        create_app(house, hosts),
-        host=wanted.host,
-        port=usual_port(wanted),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    config = configured(create_app(house, hosts), wanted.host, usual_port(wanted))
     if wanted.log:
         log_lines()
     with config.bind_socket() as listening, working(wanted):
@@ -121,6 +114,26 @@ def log_lines() -> None:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+
+
+def configured(app: Any, host: str, port: int) -> Any:
+    """uvicorn's, with the limits that it does not have of itself."""
+    import uvicorn
+
+    from askance.server.patience import LARGEST_HEAD, Patient
+
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Patient,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
 
 
 def accounts(wanted: Serving) -> People:

@@ -26,20 +26,23 @@ class Shape(BaseModel):
 
 
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+DEEPEST, NUMBERS = 64, (int, float)
 
 
-def _refuse_unwritable(value: Any) -> None:
-    """Half of a character that takes two, or the character 0."""
+def _refuse_unwritable(value: Any, left: int = DEEPEST) -> None:
+    """Half of a character that takes two, the character 0, or lists in lists without end."""
+    if not left:
+        raise ValueError(f"lists and objects lie inside each other {DEEPEST} deep at most")
     if isinstance(value, str):
         if UNWRITABLE.search(value):
             raise ValueError("text must be whole Unicode characters, and none of them the character 0")
     elif isinstance(value, dict):
         for key, inner in value.items():
             _refuse_unwritable(key)
-            _refuse_unwritable(inner)
-    elif isinstance(value, list) and value and not isinstance(value[0], int | float):  # rows of numbers are many
+            _refuse_unwritable(inner, left - 1)
+    elif isinstance(value, list) and not all(type(v) in NUMBERS for v in value):  # rows of numbers are many
         for inner in value:
-            _refuse_unwritable(inner)
+            _refuse_unwritable(inner, left - 1)
 
 
 # ---------------------------------------------------------------- errors
