@@ -18,8 +18,8 @@ class DawidSkene:
 
     prior       (C,) how common the classes are
     confusion   (J, C, C): [j, c, l] is how often person j says l where c is true; rows of sum 1
-    objective   after each round: the log-likelihood, plus smoothing * (sum log prior + sum log confusion); it never
-                falls, and without smoothing it is the log-likelihood itself
+    objective   after each round: the log-likelihood, plus smoothing * (sum log prior + sum log confusion) and trust *
+                (sum log of the confusions' diagonals); it never falls, and without these it is the log-likelihood
     converged   whether the last round changed it by less than the tolerance
     """
 
@@ -38,6 +38,7 @@ def dawid_skene(
     answers: Answers,
     *,
     smoothing: float = 1.0,
+    trust: float = 0.0,
     rounds: int = 1000,
     tolerance: float = 1e-9,
     seed: int = 0,
@@ -48,14 +49,17 @@ def dawid_skene(
     smoothing  added to every count of every confusion matrix and of the classes (a Dirichlet prior of 1 + smoothing);
                0 is the paper's, and makes what was never seen impossible; where people have answered little, some is
                better (docs/annotators.md has figures)
+    trust      added to the counts of right answers alone: so many of each class everybody is taken to have given
+               before.  Where most samples have a single answer it is needed, or what people say need not mean that
     tolerance  relative change of the objective at which it stops
     known      {id: class} of samples whose truth is known (gold questions, a reviewer's decisions): they are held to
                it, and so say how people err
     Quality is the share of a person's answers that is expected to be right.  People are taken to err independently of
     each other, given the class.
     """
-    if smoothing < 0:
-        raise BadLabel(f"smoothing must be 0 or more, not {smoothing!r}")
+    if smoothing < 0 or trust < 0:
+        name, value = ("smoothing", smoothing) if smoothing < 0 else ("trust", trust)
+        raise BadLabel(f"{name} must be 0 or more, not {value!r}")
     told = _told(answers)
     fixed, true = _fixed(answers, known or {})
     belief = _shares(answers)
@@ -64,9 +68,11 @@ def dawid_skene(
     converged = False
     with bar("Dawid-Skene", rounds) as done:
         while len(found) < rounds and not converged:
-            prior, confusion = _maximised(answers, told, belief, smoothing)
+            prior, confusion = _maximised(answers, told, belief, smoothing, trust)
             belief, likelihood = _expected(told, prior, confusion, fixed, true)
-            found.append(likelihood + smoothing * float(_logs(prior).sum() + _logs(confusion).sum()))
+            right = np.diagonal(confusion, axis1=1, axis2=2)
+            spoken = smoothing * float(_logs(prior).sum() + _logs(confusion).sum()) + trust * float(_logs(right).sum())
+            found.append(likelihood + spoken)
             converged = len(found) > 1 and found[-1] - found[-2] <= tolerance * (1.0 + abs(found[-1]))
             done(len(found))
     consensus = Consensus(
@@ -108,11 +114,13 @@ def _fixed(answers: Answers, known: Mapping[int, str]) -> tuple[np.ndarray, np.n
     return rows, np.array([place[label] for label in here.values()], np.int64)
 
 
-def _maximised(answers: Answers, told: Any, belief: np.ndarray, smoothing: float) -> tuple[np.ndarray, np.ndarray]:
+def _maximised(
+    answers: Answers, told: Any, belief: np.ndarray, smoothing: float, trust: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Their equations 2.3 and 2.4.  A class that a person was never asked about: each answer is as likely."""
     classes = len(answers.classes)
     said = (told.T @ belief).reshape(len(answers.people), classes, classes)  # [person, said, true]
-    counts = said.transpose(0, 2, 1) + smoothing
+    counts = said.transpose(0, 2, 1) + smoothing + trust * np.eye(classes)
     total = counts.sum(2, keepdims=True)
     confusion = np.where(total > 0, counts / np.where(total > 0, total, 1.0), 1.0 / classes)
     # Samples that nobody answered say nothing about how common the classes are.

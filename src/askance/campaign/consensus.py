@@ -29,7 +29,9 @@ from askance.store.schema import event, gold, label, tested, verdict
 
 SAID = ("label", "undo", "import", "review")  # events after which something else may count
 MOST = 2000  # samples that are made anew one by one; of more, all are
-TOLERANCE = 1e-7  # of Dawid-Skene: nine rounds and a second for 300,000 answers of 20 people
+# Of Dawid-Skene: what everybody is taken to have said before (docs/teams.md says how these were chosen).
+SMOOTHING, TRUST = 0.5, 5.0
+TOLERANCE = 1e-7  # nine rounds and a second for 300,000 answers of 20 people
 
 Consensus = Mapping[str, Settled]
 Said = Any  # a row of `label`: sample, who, value, counted, seq; or of `verdict`
@@ -171,7 +173,7 @@ def _fitted(db: Connection) -> DawidSkene | None:
         return None
     answers = _columns(rows, known)
     truth = {parse_id(s): value for s, value in known.items()}
-    return dawid_skene(answers, tolerance=TOLERANCE, known=truth)
+    return dawid_skene(answers, smoothing=SMOOTHING, trust=TRUST, tolerance=TOLERANCE, known=truth)
 
 
 def _columns(rows: Sequence[Said], known: Mapping[str, str]) -> Answers:
