@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 from recorded import SAID, TEXTS, calls, replayed
 
-from askance.campaign import Campaign
+from askance.campaign import Campaign, Config, PoolConfig
 from askance.cli.exits import run
 from askance.errors import BadConfig, Conflict, FormatError
 from askance.labels import parse_kind
@@ -45,8 +46,9 @@ def told(campaign: Campaign) -> dict[str, str]:
 @pytest.mark.parametrize("name", KINDS)
 def test_our_configuration_asks_what_we_read_from_it(name: str) -> None:
     kind = parse_kind(KINDS[name], () if name in ("number", "rating", "text") else ('a "b" <c>&', "דג"))
-    content = "text" if name == "spans" else "image"
+    content = "text" if name in ("spans", "text") else "image"
     text = xml(kind, content)
+    assert question(kind, content).name != question(kind, content).shows, "Label Studio wants distinct names"
     assert of_project({"parsed_label_config": parsed(text)}, kind) == question(kind, content)
     assert ("a &quot;b&quot; &lt;c&gt;&amp;" in text) == (name not in ("number", "rating", "text", "keypoints"))
 
@@ -113,6 +115,14 @@ def test_what_label_studio_refuses_is_said_in_its_words() -> None:
         there.people()
     with pytest.raises(Conflict, match="cannot be reached"):
         LabelStudio("http://127.0.0.1:9", TOKEN).version()
+    wrong = {
+        "detail": "Validation error",
+        "validation_errors": {"title": ["Ensure this field has at least 3 characters."]},
+    }
+    there, seen = at({"POST /api/projects": lambda r: httpx.Response(400, json=wrong)})
+    with pytest.raises(BadConfig, match="at least 3 characters"):
+        there.create("ab", "<View/>")
+    assert seen[0][2]["title"] == "Askance ab", "so that a short name of ours is long enough"
     with pytest.raises(BadConfig, match="LABEL_STUDIO_TOKEN"):
         LabelStudio(ADDRESS, "")
 
@@ -171,6 +181,24 @@ def test_tasks_that_others_made_are_found_by_what_they_show(news: Campaign) -> N
     found = pulled(news, [task, stranger], PEOPLE)
     assert told(news) == {TEXTS[0]: "World"}
     assert [(x.reason, x.examples) for x in found.losses] == [("answers for samples that the pool has not", ("77",))]
+
+
+def test_points_are_in_the_order_of_the_campaign_whatever_was_marked_first(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48)).save(tmp_path / "a.png")
+    config = Config(PoolConfig(str(tmp_path)), labels="keypoints(points='nose,tail')", classes=("cat",), learner="none")
+    campaign = Campaign.create(tmp_path / "c.askance", config)
+    size = {"original_width": 64, "original_height": 48, "to_name": "image", "from_name": "keypoints"}
+    marks = [
+        {**size, "type": "keypointlabels", "value": {"x": x, "y": 50, "width": 1, "keypointlabels": [name]}}
+        for x, name in ((25, "tail"), (50, "nose"))
+    ]
+    task = {"id": 1, "data": {"image": "/data/upload/1/7e7cab64-a.png", "askance": hex_id(campaign.pool.ids[0])}}
+    assert (
+        pulled(campaign, [{**task, "annotations": [{"id": 1, "completed_by": 1, "result": marks}]}], PEOPLE).told == 1
+    )
+    (label,) = campaign.labels().values()
+    assert json.loads(label) == [{"label": "cat", "points": [[32, 24, 2], [16, 24, 2]]}]
+    campaign.close()
 
 
 # ---------------------------------------------------------------------------------------------------- backend

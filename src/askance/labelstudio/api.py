@@ -10,6 +10,7 @@ from askance.progress import track
 
 CHUNK = 250  # tasks of one request
 PAGE = 200
+SHORTEST = 3  # characters of a project's title
 Json = Any
 
 
@@ -73,7 +74,8 @@ class LabelStudio:
 
     def create(self, title: str, label_config: str) -> Mapping[str, Any]:
         """A project that hands tasks out in the order of their numbers."""
-        body = {"title": title[:50], "label_config": label_config, "sampling": "Sequential sampling"}
+        named = title if len(title) >= SHORTEST else f"Askance {title}"
+        body = {"title": named[:50], "label_config": label_config, "sampling": "Sequential sampling"}
         made: Mapping[str, Any] = self.call("POST", "/api/projects", json=body)
         return self.project(int(made["id"]))
 
@@ -141,7 +143,7 @@ class LabelStudio:
 def refuse(address: str, method: str, path: str, answer: httpx.Response) -> None:
     try:
         told = answer.json()
-        said = str(told.get("detail") or told.get("validation_errors") or told)[:500]
+        said = str(told.get("validation_errors") or told.get("detail") or told)[:500]
     except (ValueError, AttributeError):
         said = "it says nothing that can be read"
     where = f"Label Studio at {address}: {method} {path}: {answer.status_code}"

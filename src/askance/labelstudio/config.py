@@ -44,7 +44,8 @@ def question(kind: LabelKind, content: str) -> Question:
     if content not in SHOWS:
         raise BadConfig(f"Label Studio cannot show {content}; a pool of {', '.join(SHOWS)} can be pushed")
     _, value = SHOWS[content]
-    return Question(kind.name, value, value, TYPE_OF[kind.name])
+    name = "answer" if kind.name == value else kind.name  # names of tags are distinct: a text about a text
+    return Question(name, value, value, TYPE_OF[kind.name])
 
 
 def xml(kind: LabelKind, content: str) -> str:

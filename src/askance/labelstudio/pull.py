@@ -4,6 +4,7 @@ An answer is told under a key of its own, so that pulling twice, or being told b
 one that was edited there takes the place of the former here.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -17,6 +18,7 @@ from askance.errors import AskanceError, BadLabel
 from askance.formats import Annotation, Loss, Tally
 from askance.formats.label_studio import from_tasks
 from askance.formats.node import Node
+from askance.labels.keypoints import Keypoints
 from askance.labelstudio.tasks import ID
 from askance.ops import hex_id
 from askance.store.schema import lease, said, task
@@ -60,7 +62,8 @@ def answers(
     campaign: Campaign, tasks: Sequence[Mapping[str, Any]], people: Mapping[int, str], question: str = ""
 ) -> tuple[list[Answer], tuple[Loss, ...]]:
     tally, kind = Tally(), campaign.label_kind
-    document = from_tasks(Node([_named(t) for t in tasks], WHERE), tally)
+    points = kind.names() if isinstance(kind, Keypoints) else ()
+    document = from_tasks(Node([_named(t, points) for t in tasks], WHERE), tally)
     document = translated(one_question(document, kind.name, question, WHERE), kind.name, tally)
     answered = {a.item for a in document.annotations}
     place = places(campaign.pool, [item for item in document.items if item.name in answered], tally)
@@ -75,12 +78,13 @@ def answers(
     return found, tally.losses()
 
 
-def _named(task: Mapping[str, Any]) -> dict[str, Any]:
-    """A task of ours goes by the sample's id; predictions are nobody's answers."""
+def _named(task: Mapping[str, Any], points: Sequence[str]) -> dict[str, Any]:
+    """A task of ours goes by the sample's id; predictions are nobody's answers; points are in the campaign's order."""
     data = task.get("data")
     id = data.get(ID) if isinstance(data, dict) else None
-    named = {"meta": {"name": id}} if isinstance(id, str) else {}
-    return {**task, "predictions": [], **named}
+    meta: dict[str, Any] = {"name": id} if isinstance(id, str) else {}
+    meta |= {"points": list(points)} if points else {}
+    return {**task, "predictions": []} | ({"meta": meta} if meta else {})
 
 
 def _value(kind: Any, a: Annotation, tally: Tally) -> str | None:
@@ -91,11 +95,18 @@ def _value(kind: Any, a: Annotation, tally: Tally) -> str | None:
         tally.lost(f"labels of the kind {a.kind}", a.item)
         return None
     try:
-        checked: str = kind.check(a.value)
+        checked: str = kind.check(_classed(kind, a.value))
         return checked
     except BadLabel as e:
         tally.lost("answers that the campaign does not take", f"{a.item}: {e}")
         return None
+
+
+def _classed(kind: Any, value: str) -> str:
+    """Label Studio's keypoints have names and no class; where the campaign has one alone, it is that."""
+    if not isinstance(kind, Keypoints) or len(kind.classes) != 1:
+        return value
+    return json.dumps([{"label": kind.classes[0], **thing} for thing in json.loads(value)])
 
 
 def key_of(a: Annotation, value: str | None) -> str:
