@@ -1,6 +1,7 @@
 """Add-ons with a rival: who is taught what, who moves whom, and what is said on data that can be told apart."""
 
 import math
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from test_torch_addons import learner
 from test_torch_training import arrays, same
 
 from askance.errors import BadLearner
+from askance.progress import REPORTER
 from askance.samples import Samples
 
 torch = pytest.importorskip("torch")
@@ -258,3 +260,45 @@ def test_photos_go_through_convolutions(tmp_path):
     one.fit(known, ["cat", "dog"] * 6)
     said = one.signals(samples, frozenset({"labelled_like", "critic"}))
     assert said["labelled_like"].shape == said["critic"].shape == (24,)
+
+
+class Stopped(Exception):
+    pass
+
+
+@pytest.mark.parametrize("add", ["vaal", "ta_vaal", "waal", "mal", "dynamics"])
+def test_a_fit_that_was_cut_short_goes_on_to_the_same(add, tmp_path):
+    samples, labels = arrays(60)
+    need = frozenset({{"waal": "critic", "dynamics": "course"}.get(add, "labelled_like")})
+
+    def fit(cache, stop):
+        one = learner(cache, add=add, epochs=4, checkpoint=0, validation=0)
+        one.offer(shifted(70, 900, 1.0), 0)
+        with quitting(stop):
+            report = one.fit(samples, labels, seed=1)
+        return one, report
+
+    with pytest.raises(Stopped):
+        fit(tmp_path, 3)
+    assert list((tmp_path / "fits").glob("*.safetensors"))
+    (again, a), (whole, b) = fit(tmp_path, None), fit(None, None)
+    assert same(again, whole)
+    assert a.chosen == b.chosen
+    name = next(iter(need))
+    assert np.array_equal(again.signals(samples, need)[name], whole.signals(samples, need)[name])
+
+
+@contextmanager
+def quitting(at):
+    """Inside, a fit that has reported epoch `at` is left by an exception."""
+    before = REPORTER.get()
+
+    def done(count):
+        if count == at:
+            raise Stopped
+
+    REPORTER.set((lambda what, total: done) if at else before)
+    try:
+        yield
+    finally:
+        REPORTER.set(before)
