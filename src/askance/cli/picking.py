@@ -10,6 +10,7 @@ import numpy as np
 
 from askance import ops
 from askance.errors import BadLabel, BadSignal, MissingSignal
+from askance.learners import SemiSupervised
 from askance.progress import bar, track
 from askance.protocols import Learner, Pool
 from askance.samples import Samples
@@ -82,6 +83,8 @@ def pick(
     s = whole(parse(strategy))
     check_needs(strategy, s, has, learner_text, known is not None)
     if learner is not None and known is not None:
+        if isinstance(learner, SemiSupervised):
+            learner.offer(pool.take(np.setdiff1d(pool.ids, known.samples.ids)), 0)
         learner.fit(known.samples, known.labels, seed=seed)
     skipped: dict[int, str] = {}
     read = _reader(learner, s.needs, skipped)

@@ -32,7 +32,8 @@ def deepfool(steps: int = 10, classes: int = 10, overshoot: float = 0.02) -> Add
 def boundary(look: Look, x: Tensor, steps: int, classes: int, overshoot: float) -> Tensor:
     """(B,) Euclidean length of the way found, in the units of x: pixels less their mean, over their scale."""
     start = look(x).logits.detach()
-    own, candidates = start.argmax(1), likeliest(start, classes)
+    found = likeliest(start, classes)
+    own, candidates = found[:, 0], found[:, 1:]
     gone = torch.zeros_like(x.flatten(1), dtype=torch.float32)
     stuck = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     rows = torch.arange(len(x), device=x.device)
@@ -51,7 +52,8 @@ def boundary(look: Look, x: Tensor, steps: int, classes: int, overshoot: float) 
 def nearest(look: Look, at: Tensor, own: Tensor, candidates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The step (B, D) to the nearest boundary of the network made linear here; still inside; whether a step exists.
 
-    The nearest over *all* candidates: what the code that came with BADGE forgets, which always takes the last class.
+    candidates (B, k) are the other classes.  The nearest over *all* of them: what the code that came with BADGE
+    forgets, which always takes the last class.
     """
     with torch.enable_grad():
         x, logits = outputs(look, at)
@@ -62,7 +64,7 @@ def nearest(look: Look, at: Tensor, own: Tensor, candidates: Tensor) -> tuple[Te
             slope = along(logits, x, one_hot(column, logits.shape[1])) - up
             norm = slope.norm(dim=1)
             gap = logits.detach().gather(1, own[:, None])[:, 0] - logits.detach().gather(1, column[:, None])[:, 0]
-            far = torch.where((column != own) & (norm > 0), gap.abs() / norm, torch.inf)
+            far = torch.where(norm > 0, gap.abs() / norm, torch.inf)
             nearer = far < best
             best = torch.where(nearer, far, best)
             step = torch.where(nearer[:, None], (gap.abs() / norm.square().clamp_min(1e-30))[:, None] * slope, step)
