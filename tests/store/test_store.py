@@ -283,3 +283,47 @@ def test_a_campaign_of_the_first_schema_is_brought_up_to_date_from_its_log(tmp_p
         assert revision_of(db) == REVISION
         assert [(r.n, r.state, r.who) for r in db.execute(select(slot))] == [(0, "done", "ann")]
     old.close()
+
+
+def test_a_campaign_from_before_gold_slots_opens_with_all_it_had(tmp_path: Path) -> None:
+    from alembic import command
+
+    from askance.store.engine import use_wal
+    from askance.store.migrate import _config
+    from askance.store.schema import gold, tested, verdict
+
+    old = opened(tmp_path / "old.db")
+    use_wal(old.engine)
+    one, two = (f"{n:016x}" for n in (7, 8))
+    picks = [[one, "seven", 1, 0.5, "margin", "train"], [two, "eight", 2, 0.4, "margin", "train"]]
+    log = [
+        ("create", "askance", {"config": "overlap = 2"}),
+        ("round", "askance", {"number": 0, "record": "{}", "unreadable": {}, "picks": picks, "wanted": 2}),
+        ("lease", "ann", {"samples": [one, two], "until": 9e9}),
+        ("label", "ann", {"sample": one, "value": "cat", "counted": True}),
+        ("review", "rita", {"sample": one, "value": "dog"}),
+        ("gold", "rita", {"answers": {one: "dog"}}),
+    ]
+    with old.writing() as db:
+        config = _config()
+        config.attributes["connection"] = db
+        command.upgrade(config, "0002")
+        for kind, who, body in log:
+            db.execute(event.insert().values(at=1.0, kind=kind, who=who, body=json.dumps(body)))
+    old.upgrade()
+    with old.reading() as db:
+        assert revision_of(db) == REVISION
+        found = [
+            (r.sample, r.n, r.state, r.who, bool(r.gold)) for r in db.execute(select(slot).order_by(slot.c.sample))
+        ]
+        assert found == [
+            (one, 0, "done", "ann", False),
+            (one, 1, "open", None, False),  # gold from before leaves what was asked as it was
+            (two, 0, "leased", "ann", False),
+            (two, 1, "open", None, False),
+        ]
+        assert [(r.sample, r.value, r.who, r.name) for r in db.execute(select(gold))] == [(one, "dog", "rita", "")]
+        assert [(r.value, bool(r.gold)) for r in db.execute(select(label))] == [("cat", False)]
+        assert [r.value for r in db.execute(select(verdict))] == ["dog"]
+        assert db.execute(select(tested)).all() == []
+    old.close()
