@@ -126,6 +126,7 @@ SPECS: dict[str, tuple[Source, dict[str, object]]] = {
     "points": (drawings, {"labels": "keypoints(points='nucleus,edge')", "classes": ("cell", "dust")}),
     "masks": (drawings, {"labels": "mask", "classes": ("cell", "dust")}),
     "calls": (recordings, {"classes": ("rising", "falling"), "warmup": 60}),
+    "listened": (recordings, {"classes": ("rising", "falling"), "warmup": 20}),
     "transcripts": (recordings, {"labels": "text(empty=True)", "warmup": 60}),
     "heard": (recordings, {"labels": "segments", "classes": ("rising", "falling"), "warmup": 60}),
     "better": (pairs, {"labels": "preference"}),

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from test_page_screens import LOOKS, usable
 from visits import Site, Visit
 
-from askance.campaign import Campaign
+from askance.campaign import Campaign, landscape
 from askance.store.schema import task
 
 pytestmark = pytest.mark.browser
@@ -154,4 +154,25 @@ def test_anybody_can_use_it(visit: Callable[..., Visit], name: str, look: str) -
     v.page.wait_for_function(READY)
     if name == "heard":
         v.press("i", "ArrowRight", "o", "1", "i", "ArrowRight", "o")
+    usable(v)
+
+
+def test_recordings_are_heard_in_lists_one_at_a_time(visit: Callable[..., Visit], site: Site) -> None:
+    """Beside the question, those most like it; in the grid, without marking them."""
+    with closing(Campaign.open(make(site.root, "listened"))) as campaign:
+        said = [(t, ("rising", "falling")[n % 2]) for n, t in enumerate(campaign.ask("zoe", 60))]
+        campaign.tell_many("zoe", said)
+        campaign.step()
+        landscape.write(campaign.folder.root, landscape.survey(campaign.learner, campaign.pool, 1))
+    v = visit("listened", viewport=DESK)
+    heard = "() => [...document.querySelectorAll('.alike audio, .grid audio')].map((a) => !a.paused)"
+    for number in (0, 1):
+        v.page.locator(".alike .hear").nth(number).click()
+        v.page.wait_for_function(f"() => ({heard})()[{number}]")
+    assert v.page.evaluate(heard).count(True) == 1
+    v.go("grid")
+    v.page.get_by_role("button", name="Get up to").click()
+    v.page.locator(".grid .hear").first.click()
+    v.page.wait_for_function(f"() => ({heard})()[0]")
+    assert v.page.locator(".grid button[aria-pressed=true]").count() == 0
     usable(v)
