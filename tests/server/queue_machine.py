@@ -119,8 +119,8 @@ class Queue(RuleBasedStateMachine):
             return
         assert handed, f"{who} was never asked about {sample}"
         assert not steady or counts == slot_left, f"{who} on {sample}: {counts}, of {self.now.slots()[sample]}"
-        kept = next(r for r in self.now(label) if (r.sample, r.who) == (sample, who))
-        assert (kept.value, kept.counted) == (value, counts and not trial)
+        kept = [(r.value, r.counted) for r in self.now(label) if (r.sample, r.who) == (sample, who)]
+        assert kept == [(value, counts and not trial)]
         if keyed:
             self.log_has("label", who)
             self.sent[key] = (who, sample, counts)
