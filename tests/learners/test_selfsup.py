@@ -263,3 +263,13 @@ def test_too_few_photos_and_another_shape(tmp_path):
     learner.save(tmp_path / "model")
     with pytest.raises(BadLearner, match="was learned by"):
         make_learner(TINY.replace("size=8", "size=9"), pool_kind="image", cache=tmp_path).load(tmp_path / "model")
+
+
+def test_the_learners_on_the_page_can_be_made(tmp_path):
+    import re
+
+    page = (Path(__file__).parents[2] / "docs" / "semi-supervised.md").read_text()
+    texts = re.findall(r'--learner "([^"]+)"', page)
+    assert len(texts) == 3
+    for text in texts:
+        make_learner(text, pool_kind="image", cache=tmp_path)

@@ -78,3 +78,12 @@ def test_arrays_get_noise_of_their_own_scale_and_numbers_of_their_own_column():
     assert all(set(out[:, c].tolist()) <= set(x[:, c].tolist()) for c in range(3))
     assert (out != x)[:, :2].float().mean() == pytest.approx(0.2, abs=0.02)
     assert torch.equal(augmenting.strong(x, np.random.default_rng(2)), augmenting.strong(x, np.random.default_rng(2)))
+
+
+def test_texts_stay_as_they_are_and_have_no_strong_view():
+    from askance.errors import BadLearner
+
+    tokens = torch.ones((4, 2, 6), dtype=torch.int64)
+    assert torch.equal(augmenting.weak(tokens, np.random.default_rng(0)), tokens)
+    with pytest.raises(BadLearner, match="pseudo_label, propagation or mean_teacher"):
+        augmenting.strong(tokens, np.random.default_rng(0))

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from askance.errors import BadLearner
 from askance.learners.torch.batches import augmented
 
 Tensor = torch.Tensor
@@ -22,16 +23,22 @@ SWAPPED = 0.2  # of the columns
 
 
 def weak(raw: Tensor, rng: np.random.Generator) -> Tensor:
-    """Photos flipped and shifted; arrays with a little noise in each column that is not constant."""
-    return augmented(raw, rng) if raw.dtype == torch.uint8 else noisy(raw, rng)
+    """Photos flipped and shifted; arrays with a little noise in each column that is not constant; texts as they are."""
+    if raw.dtype == torch.uint8:
+        return augmented(raw, rng)
+    return noisy(raw, rng) if raw.is_floating_point() else raw
 
 
 def strong(raw: Tensor, rng: np.random.Generator, operations: int = 2, square: float = 0.5) -> Tensor:
     """Photos (B, S, S, 3) uint8: flipped, shifted, changed by `operations`, with a grey square of up to `square` of the
     side.  Arrays (B, ...) float32: with noise, and a fifth of the columns taken from another row of the batch."""
-    if raw.dtype != torch.uint8:
-        return swapped(noisy(raw, rng), rng)
-    return cutout(rand_augment(augmented(raw, rng), rng, operations), rng, square)
+    if raw.dtype == torch.uint8:
+        return cutout(rand_augment(augmented(raw, rng), rng, operations), rng, square)
+    if not raw.is_floating_point():
+        raise BadLearner(
+            "there are no strong views of texts; add pseudo_label, propagation or mean_teacher, which need none"
+        )
+    return swapped(noisy(raw, rng), rng)
 
 
 def noisy(x: Tensor, rng: np.random.Generator, share: float = NOISE) -> Tensor:
