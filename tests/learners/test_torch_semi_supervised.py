@@ -218,6 +218,40 @@ def test_a_fit_repeats_itself_and_is_saved_whole(add, tmp_path):
     assert np.array_equal(said, back.signals(unseen, PROBS)["probs"])
 
 
+class Stopped(Exception):
+    pass
+
+
+@pytest.mark.parametrize("add", ["flexmatch+ema", "mean_teacher+propagation", "fixmatch+swa"])
+def test_a_fit_that_was_stopped_goes_on_with_its_notes_and_averages_to_the_same_weights(add, tmp_path):
+    from askance.progress import REPORTER
+
+    def report(what, total):
+        def told(done):
+            if what == "training" and done == 5:
+                raise Stopped
+
+        return told
+
+    def one(cache):
+        words = {"epochs": "8", "batch": "16", "validation": "0", "add": add, "checkpoint": "0"}
+        return make_torch_learner(
+            "torch:tiny_nets:dense", words | {"swa.start": "0.3"} if "swa" in add else words, cache
+        )
+
+    token = REPORTER.set(report)
+    try:
+        with pytest.raises(Stopped):
+            fitted(one(tmp_path))
+    finally:
+        REPORTER.reset(token)
+    assert list((tmp_path / "fits").glob("*.safetensors"))
+    again, whole = fitted(one(tmp_path)), fitted(one(None))
+    assert same(again, whole)
+    parts = whole._company.parts.state_dict()
+    assert all(torch.equal(t, parts[name]) for name, t in again._company.parts.state_dict().items())
+
+
 @pytest.mark.parametrize("add", AVERAGES)
 def test_the_average_is_what_is_asked(add):
     one = fitted(learner(add))
