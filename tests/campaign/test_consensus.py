@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,20 @@ def test_a_transaction_that_is_undone_leaves_nothing_behind(store: Store) -> Non
     assert labels(store) == {1: "a"}
     say(store, [(3, "eve", "c")])
     assert labels(store) == {1: "a", 3: "c"}
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(0.2, {1: "a", 2: "b"}), (60.0, {1: "a"})])
+def test_what_is_dear_may_be_shown_as_it_was_lately_and_never_learned_from(
+    store: Store, monkeypatch: pytest.MonkeyPatch, seconds: float, seen: dict[int, str]
+) -> None:
+    say(store, [(1, "ann", "a")])
+    with store.reading() as db:
+        pool, one = db.engine.pool, consensus.kept(db)
+    monkeypatch.setitem(consensus._kept, pool, replace(one, seconds=seconds))
+    say(store, [(2, "bob", "b")])
+    with store.reading() as db:
+        assert {int(s, 16): o.value for s, o in consensus.lately(db).items()} == seen
+        assert reading.labels(db) == {1: "a", 2: "b"}
 
 
 def test_agreement_and_lead(store: Store) -> None:

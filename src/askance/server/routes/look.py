@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from askance.campaign import reading
+from askance.campaign.consensus import lately
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
 from askance.server.access import Visit
@@ -59,7 +60,7 @@ def sample(at: Reviewer, sample: shapes.SampleId) -> shapes.Sample:
 def shown_to(at: Visit) -> dict[int, str]:
     """The labels; without those of gold questions for those who may be asked about them."""
     with at.desk.store.reading() as db:
-        known = reading.labels(db)
+        known = {parse_id(s): one.value for s, one in lately(db).items()}
         hidden = reading.gold_questions(db) if at.role == "annotator" else frozenset()
     return {i: value for i, value in known.items() if i not in hidden} if hidden else known
 
