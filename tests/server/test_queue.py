@@ -154,6 +154,41 @@ def test_a_thousand_simultaneous_claims_and_nothing_is_handed_out_twice(folder, 
     assert Counter(got).most_common(1)[0][1] == 1
 
 
+CLAIMS = """
+import sys, threading
+from askance.campaign import questions
+from askance.store import Store
+store, me, got = Store(sys.argv[1]), sys.argv[2], []
+print("ready", flush=True)
+sys.stdin.readline()
+def claims(thread):
+    for n in range(50):
+        got.extend(t.id for t in questions.ask(store, f"{me}-{thread}-{n}", 1))
+threads = [threading.Thread(target=claims, args=(i,)) for i in range(5)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+print(*got)
+"""
+
+
+def test_a_thousand_claims_by_several_processes_and_nothing_is_handed_out_twice(config_of_many) -> None:
+    """Each with connections of its own: nothing takes turns for them but the database."""
+    import subprocess
+    import sys
+
+    url = f"sqlite:///{config_of_many(1000) / 'campaign.db'}"
+    words = [sys.executable, "-c", CLAIMS, url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen([*words, f"p{i}"], **pipes) for i in range(4)]
+    for p in running:
+        assert p.stdout.readline() == "ready\n"
+    for p in running:  # all at once
+        p.stdin.write("go\n")
+        p.stdin.flush()
+    got = [int(i) for p in running for i in p.communicate(timeout=120)[0].split()]
+    assert len(got) == len(set(got)) == 1000
+
+
 @pytest.fixture
 def config_of_many(tmp_path):
     """config_of_many(n) -> the folder of a campaign with n questions open."""
