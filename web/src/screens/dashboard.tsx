@@ -112,7 +112,9 @@ function Learning({ curve, random }: { curve: Curve; random: Curve | null }): Re
   return (
     <>
       <Plot curve={curve} random={random} said={said ?? curve.metric} />
-      <p className="small">The band is the 95 % interval{random ? ", dashed: the random control" : ""}.</p>
+      <p className="small">
+        The band is the 95 % interval{random ? `, dashed: the random control, ${random.how}` : ""}.
+      </p>
     </>
   );
 }
@@ -216,7 +218,7 @@ function People({ board }: { board: Board }): ReactNode {
       </div>
       <p>
         {agreement.n
-          ? `${agreement.n} samples have several answers: all agree on ${percent(agreement.share)} of them, Krippendorff’s α is ${agreement.alpha === null ? "not defined" : agreement.alpha.toFixed(2)}.`
+          ? `${agreement.n} samples have several answers: all agree on ${percent(agreement.share)} of them, Krippendorff’s α (${agreement.distance}) is ${agreement.alpha === null ? "not defined" : agreement.alpha.toFixed(2)}.`
           : "No sample has answers of two people yet, so there is no agreement to measure."}
       </p>
       {(agreement.pairs ?? []).length > 0 && (
