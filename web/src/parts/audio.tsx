@@ -297,6 +297,7 @@ export function Ahead({ content }: { content: Content }): ReactNode {
 export function Hear({ content }: { content: Content }): ReactNode {
   const [playing, set] = useState(false);
   const sound = useRef<HTMLAudioElement>(null);
+  const long = content.seconds ? clock(content.seconds) : "";
   const press = (): void => {
     const audio = sound.current!;
     if (!audio.paused) return audio.pause();
@@ -308,8 +309,8 @@ export function Hear({ content }: { content: Content }): ReactNode {
   return (
     <>
       <audio ref={sound} src={content.audio ?? ""} preload="none" onPlay={() => set(true)} onPause={() => set(false)} />
-      <button type="button" className="plain hear" aria-label={`${playing ? "stop" : "play"} ${content.name}`} onClick={press}>
-        {playing ? "■" : "▶"} {content.seconds ? clock(content.seconds) : ""}
+      <button type="button" className="plain hear" aria-label={`${playing ? "stop" : "play"} ${content.name}, ${long}`} onClick={press}>
+        <span aria-hidden="true">{playing ? "■" : "▶"}</span> {long}
       </button>
     </>
   );
