@@ -133,6 +133,15 @@ def test_files_out_and_in(of: Of, tmp_path: Path) -> None:
     assert [p.name for p in sorted(tmp_path.glob("out*"))] == ["out.csv", "out.json", "out.jsonl"]
 
 
+def test_gold_questions(of: Of, tmp_path: Path) -> None:
+    olga, task = of("olga").campaign("one"), of("ann").campaign("one").queue(1).tasks[0]
+    assert olga.put_gold({task.id: "x"}).total == 1
+    (tmp_path / "gold.csv").write_text("name,label\nflower-1,y\nflower-2,x\n")
+    olga.import_gold(tmp_path / "gold.csv")
+    assert {"flower-1", "flower-2"} <= {g.name for g in olga.gold().items}
+    assert olga.put_gold({task.id: None}).total == len(olga.gold().items)
+
+
 def test_selections(of: Of, tmp_path: Path) -> None:
     ann, probs = of("ann"), np.random.default_rng(0).dirichlet([1, 1, 1], 50)
     picks = ann.select(5, "margin", probs=probs).picks

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,6 +182,23 @@ class CampaignClient:
         query = {"name": place.name, "format": format, "question": question}
         return self._call(
             "POST", "/campaigns/{campaign}/import", shapes.Imported, query=query, content=place.read_bytes()
+        )
+
+    # ---- gold questions
+
+    def gold(self, n: int = 100, skip: int = 0) -> shapes.GoldQuestions:
+        """Questions whose answer is known, by name, and how people did on them."""
+        return self._get("/campaigns/{campaign}/gold", shapes.GoldQuestions, n=n, skip=skip)
+
+    def put_gold(self, answers: Mapping[str, Any]) -> shapes.GoldQuestions:
+        """{sample: what is known of it}; None: it is gold no longer."""
+        return self._call("PUT", "/campaigns/{campaign}/gold", shapes.GoldQuestions, {"answers": dict(answers)})
+
+    def import_gold(self, path: str | Path) -> shapes.GoldQuestions:
+        """What is known of samples, from a file in any format that labels are imported from."""
+        place, query = Path(path), {"name": Path(path).name}
+        return self._call(
+            "POST", "/campaigns/{campaign}/gold/import", shapes.GoldQuestions, query=query, content=place.read_bytes()
         )
 
     # ---- people
