@@ -21,6 +21,7 @@ from askance.simulate import simulate
 
 SHOWN = (40, 100, 200, 300)
 BATCH, BUDGET = 20, 300
+FEW, DRAWS = 150, 4
 TEST_INDEX = 5  # DIGIT_SPEAKER_INDEX.wav: those below are the test
 
 
@@ -34,11 +35,12 @@ def main(source: Path, seeds: int) -> None:
         test = pool.ids[index < TEST_INDEX]
         cache = Path(folder) / "cache"
         learner = make_learner("mel", pool_kind="audio", cache=cache)
-        whole = accuracy(learner, pool, truth, test)
+        whole = accuracy(learner, pool, truth, test, pool.ids[index >= TEST_INDEX])
         print(f"{len(pool):,} recordings opened, heard and learned from in {perf_counter() - began:.0f} s")
         print(f"with all {len(pool) - len(test):,} labels: {whole:.3f}\n")
         against(pool, truth, test, cache, seeds)
         unseen(pool, truth, cache)
+        stretches(pool, truth, test, cache)
 
 
 def told(pool: HeldPool) -> tuple[dict[int, str], np.ndarray, np.ndarray]:
@@ -48,8 +50,9 @@ def told(pool: HeldPool) -> tuple[dict[int, str], np.ndarray, np.ndarray]:
     return digits, np.array([int(n) for _, _, n in parts]), np.array([who for _, who, _ in parts])
 
 
-def accuracy(learner, pool: HeldPool, truth: dict[int, str], test: np.ndarray) -> float:
-    train = pool.take(pool.ids[~np.isin(pool.ids, test)])
+def accuracy(learner, pool: HeldPool, truth: dict[int, str], test: np.ndarray, known: np.ndarray) -> float:
+    """Of what is learned from all that is `known`."""
+    train = pool.take(known)
     learner.fit(train, [truth[i] for i in train.ids.tolist()])
     probs = learner.signals(pool.take(test), frozenset({"probs"}))["probs"]
     guesses = np.array(learner.classes)[probs.argmax(1)]
@@ -93,7 +96,20 @@ def unseen(pool: HeldPool, truth: dict[int, str], cache: Path) -> None:
     print("\n| never heard | accuracy on them, all other labels |\n|---|---|")
     for speaker in sorted(set(who.tolist())):
         learner = make_learner("mel", pool_kind="audio", cache=cache)
-        print(f"| {speaker} | {accuracy(learner, pool, truth, pool.ids[who == speaker]):.3f} |", flush=True)
+        theirs, others = pool.ids[who == speaker], pool.ids[who != speaker]
+        print(f"| {speaker} | {accuracy(learner, pool, truth, theirs, others):.3f} |", flush=True)
+
+
+def stretches(pool: HeldPool, truth: dict[int, str], test: np.ndarray, cache: Path) -> None:
+    """What into how many stretches a recording is divided does to FEW labels drawn at random, DRAWS times."""
+    rest = pool.ids[~np.isin(pool.ids, test)]
+    drawn = [np.random.default_rng(seed).choice(rest, FEW, replace=False) for seed in range(DRAWS)]
+    print(f"\n| `parts` | accuracy with {FEW} labels | with all |\n|---|---|---|")
+    for parts in (1, 2, 3, 4, 8):
+        learner = make_learner(f"mel?parts={parts}", pool_kind="audio", cache=cache)
+        few = [accuracy(learner, pool, truth, test, ids) for ids in drawn]
+        shown = f"{np.mean(few):.3f} ({min(few):.3f} to {max(few):.3f})"
+        print(f"| {parts} | {shown} | {accuracy(learner, pool, truth, test, rest):.3f} |", flush=True)
 
 
 if __name__ == "__main__":
