@@ -204,3 +204,22 @@ def test_every_kind_of_label_is_for_everybody(visit: Callable[..., Visit], look:
         v.name = name
         v.go()
         usable(v)
+
+
+def test_an_owner_sets_gold_questions_and_people_are_told_how_they_did(visit: Callable[..., Visit]) -> None:
+    v = visit("gold", "settings", spec="news")
+    v.page.get_by_label("Gold questions").fill("99")
+    v.page.get_by_label("tell people at once").check()
+    v.page.get_by_label("People who are asked").fill("2")
+    v.page.locator("section", has_text="Several people").get_by_role("button", name="Save").click()
+    v.says("Saved; it holds for the next questions")
+    with closing(Campaign.open(v.site.root / "gold.askance")) as campaign:
+        campaign.set_gold("zoe", dict.fromkeys(campaign.pool.ids[:40].tolist(), TOPICS[1]))
+    v.go()
+    v.label(3, lambda i, _: ["2"])
+    v.says("you had it right")
+    v.label(6, lambda i, _: ["1"])
+    v.says("whose answer is known: Sports")
+    v.saved()
+    v.go("settings")
+    assert v.page.get_by_label("People who are asked").input_value() == "2"
