@@ -173,6 +173,17 @@ def test_bald_on_members_has_the_values_of_the_papers():
         assert list(select("bald", said, 1).ids) == [int(np.argmax(expected))]
 
 
+@pytest.mark.parametrize("name", ["swag", "laplace", "bbb", "ensemble"])
+def test_members_belong_to_the_average_of_weights_where_that_speaks(name):
+    one = learner(name, add="ema", epochs=8)
+    one.fit(POOL, LABELS, seed=1)
+    said = one.signals(OTHER, MEMBERS | {"probs"})
+    plain = ops.softmax(one._trained()(torch.from_numpy(OTHER.data.astype(np.float32))).detach().numpy())
+    gaps = [np.abs(said["members"].mean(1) - probs).mean() for probs in (said["probs"], plain)]
+    assert gaps[0] < 0.2
+    assert not np.allclose(said["probs"], plain, atol=1e-3)
+
+
 # ---- ensembles
 
 

@@ -105,7 +105,8 @@ class Trainer:
                 put_back(self.net, self.company, course.weights, "memory")
             self._eval()
             if not course.failed:
-                self.company.finished(self._after(course.best, train))
+                speaker = self.company.speaker(self.net)
+                self.company.finished(self._after(course.best, train, speaker))
         self._eval()
         return course
 
@@ -193,8 +194,8 @@ class Trainer:
         x = self.feed(augmented(raw, rng) if self.plan.augment else raw)
         return Free(x, raw, rows, self.feed, rng, len(self.free))
 
-    def _after(self, epoch: int, train: Data) -> Epoch:
-        look = Look(self.net, self.company.layers, self.plan.precision)
+    def _after(self, epoch: int, train: Data, net: nn.Module | None = None) -> Epoch:
+        look = Look(net or self.net, self.company.layers, self.plan.precision)
         return Epoch(epoch, self.plan.epochs, look, self.feed, train, self.free)
 
     def _eval(self) -> None:

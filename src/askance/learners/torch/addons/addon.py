@@ -118,7 +118,7 @@ class AddOn:
     against    -> () what `rival` alone is trained on, after the network's own step
     stepped    after both
     epoched    after each pass over the labels
-    finished   once, with the best weights in place; `epoch.free` and `epoch.train` as in every pass
+    finished   once, with the best weights in place; `epoch.look` asks the network that speaks
     speaks     -> the network that is judged and asked instead of the trained one: an average of its weights
     member     (part, net, t) -> member t of the network, one function for all samples; net is left as it is
     says       -> {signal: (B, ...)} for a batch as the network takes it; called without gradients

@@ -25,7 +25,7 @@ def further(epoch: Epoch, making: Making, key: int, passes: int, rate: float, fa
     rate     of the descent: constant, or, where `falling` is above 0, from here to 0 along a cosine in each cycle of so
              many passes
     """
-    net = deepcopy(epoch.look.net)
+    net = deepcopy(epoch.look.net).requires_grad_(True)  # an average of weights is not trained, its copy here is
     decay = making.decay * making.rate / rate  # so that a step shrinks the weights as one of the fit did
     mover = torch.optim.SGD(net.parameters(), rate, momentum=MOMENTUM, weight_decay=decay)
     for n in track(range(passes), "training members"):
