@@ -130,11 +130,6 @@ class LabelStudio:
         """{id: e-mail address}"""
         return {int(u["id"]): str(u["email"]) for u in self.call("GET", "/api/users")}
 
-    def predict(self, predictions: Sequence[Mapping[str, Any]]) -> None:
-        """Further predictions for tasks that are there."""
-        for body in track(list(predictions), "sending predictions"):
-            self.call("POST", "/api/predictions", json=body)
-
     def connect(self, project: int, address: str, title: str = "Askance") -> int:
         """Our backend, for it to ask and to tell.  -> its number there."""
         return int(self.call("POST", "/api/ml", json={"url": address, "project": project, "title": title})["id"])
