@@ -27,6 +27,13 @@ def run(*words: str) -> None:
     subprocess.run(words, check=True, capture_output=True, timeout=120, cwd="/", **user)  # type: ignore[call-overload]
 
 
+def let_through(folder: Path) -> None:
+    """To what lies in a folder of root's."""
+    for above in folder.parents:
+        if os.geteuid() == 0 and above.stat().st_uid == 0 and above != Path("/"):
+            above.chmod(above.stat().st_mode | 0o011)
+
+
 def server(folder: Path) -> Iterator[str]:
     """-> the URL of a server.  Its commits are not on the disk (fsync=off): only its locks and plans are looked at."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'askance[postgres]'")
@@ -38,9 +45,7 @@ def server(folder: Path) -> Iterator[str]:
             shutil.chown(folder, "postgres", "postgres")
         except LookupError:
             pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-        for above in folder.parents:
-            if above.stat().st_uid == 0 and above != Path("/"):
-                above.chmod(above.stat().st_mode | 0o011)
+        let_through(folder)
     data = folder / "data"
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -57,4 +62,5 @@ def server(folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql+psycopg://askance@127.0.0.1:{port}/postgres"
     finally:
+        let_through(folder)  # another run of pytest meanwhile has shut the way
         run(str(bin / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")

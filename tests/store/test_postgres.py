@@ -188,3 +188,12 @@ def test_a_claim_comes_from_the_index_with_a_million_questions(store: MakeStore)
         for slow in ("Seq Scan",) if statement is questions._MINE else ("Seq Scan", "Sort"):
             assert slow not in plan, plan
     assert [t.rank for t in questions.ask(s, "somebody", 3)] == [200001, 200002, 200003]
+
+
+@pytest.mark.slow
+def test_whatever_happens_in_whatever_order(store: MakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state machine that SQLite is put under, here."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "server"))
+    from test_machine import HOW, drive
+
+    drive(store(), HOW)
