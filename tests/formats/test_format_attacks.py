@@ -80,10 +80,19 @@ VALID: dict[str, dict[str, bytes]] = {
 MASKS = Document(
     (Item("a.png", {}, 3, 2),), (Annotation("a.png", "mask", '{"counts":{"cat":[1,2,3]},"height":2,"width":3}'),)
 )
+VALID |= {
+    "voc0": VALID["voc"],
+    "tsv": {"": CSV.replace(",", "\t").encode()},
+    "bioes": {"": b"EU S-ORG\nrejects O\nGerman B-MISC\ncall E-MISC\n"},
+}
 VALID["maskpng"] = dict(written(MASKS, FORMATS["maskpng"])[0])
 NUMBERS = Document((Item("a"), Item("b")), (Annotation("a", "number", "0.5"), Annotation("b", "number", "2.5")))
 VALID["npz"] = dict(written(NUMBERS, FORMATS["npz"])[0])
 VALID["parquet"] = dict(written(MASKS, FORMATS["parquet"])[0])
+
+
+def test_every_format_that_is_read_is_fuzzed() -> None:
+    assert {name for name in FORMATS.names() if FORMATS[name].read is not None} <= set(VALID)
 
 
 def refused(data: bytes | str, name: str, *words: str, where: str = "bad") -> str:
