@@ -197,6 +197,17 @@ def test_an_ensemble_predicts_with_the_mean_and_its_first_is_the_plain_network()
     np.testing.assert_allclose(plain.signals(OTHER, frozenset({"probs"}))["probs"], said["members"][:, 0], atol=1e-6)
 
 
+def test_what_is_reported_of_an_ensemble_is_what_all_of_it_says():
+    other, theirs = arrays(30, start=500, spread=2.0)
+    one = learner("ensemble")
+    report = one.fit(POOL, LABELS, seed=1, validation=(other, theirs))
+    said = one.signals(other, frozenset({"probs"}))["probs"]
+    right = said[np.arange(30), np.searchsorted(one.classes, theirs)]
+    assert report.validation["loss"] == pytest.approx(-np.log(right).mean(), rel=1e-4)
+    hits = said.argmax(1) == np.searchsorted(one.classes, theirs)
+    assert report.validation["accuracy"] == pytest.approx(hits.mean())
+
+
 # ---- SWAG
 
 

@@ -28,6 +28,7 @@ from askance.learners.torch.reading import Reader
 from askance.learners.torch.scoring import Scorer, provided
 from askance.learners.torch.settings import Settings
 from askance.learners.torch.split import Split, split
+from askance.learners.torch.training import marks
 from askance.learners.torch.tuning import Space, tuned
 from askance.progress import bar
 from askance.protocols import FitReport
@@ -283,9 +284,11 @@ class TorchLearner:
         return self._read.data(samples, np.array([place.get(name, -1) for name in names], np.int64), samples.ids)
 
     def _report(self, first: Fitted, chosen: dict[str, Any], task: Task, seconds: float) -> FitReport:
-        course, held = first.course, len(task.held)
+        course, held = first.course, task.held
         best = course.epochs[course.best - 1]
-        judged = {"accuracy": best["val_accuracy"], "loss": best["val_loss"], "n": held} if held else {}
+        if self._others and len(held):  # what is judged is what is asked: the mean of all members
+            best = marks(torch.from_numpy(self._scorer()(held.x, frozenset({"logits"}))["logits"]), held.y)
+        judged = {"accuracy": best["val_accuracy"], "loss": best["val_loss"], "n": len(held)} if len(held) else {}
         said: dict[str, Any] = {"epochs": len(course.epochs), "best_epoch": course.best, "trained_on": len(task.train)}
         said |= {"batch": first.plan.batch} if first.plan.batch != self.settings.batch else {}
         said |= {"temperature": self._temperature} if self.settings.calibrate != "none" else {}

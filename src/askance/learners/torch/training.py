@@ -208,9 +208,7 @@ class Trainer:
         net = self.company.speaker(self.net)
         with torch.inference_mode():
             logits = torch.cat([self.logits(net, x).cpu() for x in in_order(held.x, AT_ONCE)])
-        known = held.y >= 0
-        loss = functional.cross_entropy(logits[known], held.y[known]) if known.any() else torch.tensor(float("inf"))
-        return {"val_loss": float(loss), "val_accuracy": float((logits.argmax(1) == held.y).float().mean())}
+        return marks(logits, held.y)
 
     def logits(self, net: nn.Module, x: torch.Tensor) -> torch.Tensor:
         return forward(net, self.feed(x), self.plan.precision)
@@ -228,6 +226,13 @@ class Trainer:
             checkpoint.restore_moments(mover, groups.get(name, {}))
         scaler.load_state_dict(facts.pop("scaler"))
         return Course(weights=groups["best"], **facts)
+
+
+def marks(logits: torch.Tensor, y: torch.Tensor) -> dict[str, float]:
+    """val_loss and val_accuracy; a class that was never trained on, -1, counts as wrong and has no loss."""
+    known = y >= 0
+    loss = functional.cross_entropy(logits[known], y[known]) if known.any() else torch.tensor(float("inf"))
+    return {"val_loss": float(loss), "val_accuracy": float((logits.argmax(1) == y).float().mean())}
 
 
 def split_decay(params: list[nn.Parameter], decay: float) -> list[dict[str, Any]]:
