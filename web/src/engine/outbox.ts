@@ -58,6 +58,8 @@ export class Outbox {
     private readonly sender: Sender,
     private readonly judge: (error: unknown) => Verdict,
     private readonly waits: number[] = WAITS,
+    /** When to send what was just added: it is kept already, so the next question may be drawn first. */
+    private readonly soon: (work: () => void) => void = (work) => work(),
   ) {
     for (let n = 0; n < place.length; n++) {
       const key = place.key(n);
@@ -108,7 +110,7 @@ export class Outbox {
       this.durable = false;
     }
     this.changed();
-    void this.flush();
+    this.soon(() => void this.flush());
   }
 
   /** Takes the latest answer or skip back, if no request has it yet and its question is known. */

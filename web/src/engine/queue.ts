@@ -53,6 +53,8 @@ export interface Settings {
   now(): number;
   read(stored: string): Value; // a label as the store has it
   key(): string;
+  /** When to ask for more after an answer: when the next question has been drawn. */
+  soon?(work: () => void): void;
 }
 
 const KEPT = 10; // of the history
@@ -215,7 +217,7 @@ export class Queue {
     if (!now.reopened) this.decisions = remembered(this.decisions, ms);
     this.closed(now, rest, value, at, now.reopened ? this.state.pace : [...this.state.pace, at]);
     this.outbox.add({ kind: "answer", body });
-    void this.topUp();
+    this.later();
   }
 
   skip(why: string): void {
@@ -225,6 +227,11 @@ export class Queue {
     this.closed(now, rest, undefined, this.settings.now(), this.state.pace);
     this.outbox.add({ kind: "skip", body: { key: this.settings.key(), id: now.task.id, why } });
     void this.topUp();
+  }
+
+  private later(): void {
+    if (this.settings.soon) this.settings.soon(() => void this.topUp());
+    else void this.topUp();
   }
 
   private closed(now: Open, rest: Open[], value: Value | undefined, at: number, pace: number[]): void {

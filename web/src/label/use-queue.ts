@@ -51,6 +51,17 @@ export function judge(error: unknown): Verdict {
   return error.status >= 500 || error.status === 429 || error.status === 408 ? "again" : "refused";
 }
 
+/** When what was just changed is on the screen; a page that is out of sight draws nothing, and does it all the same. */
+function afterPaint(work: () => void): void {
+  let done = false;
+  const once = (): void => {
+    if (!done) work();
+    done = true;
+  };
+  requestAnimationFrame(() => setTimeout(once));
+  setTimeout(once, 100);
+}
+
 export function newKey(): string {
   return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16)).join("-");
 }
@@ -58,10 +69,10 @@ export function newKey(): string {
 export function makeQueue(campaign: Campaign, me: Me, strict: boolean): Queue {
   const prefix = `askance:outbox:${me.name}:${campaign.id}:`;
   const line = sender(campaign.id, (labels) => queue.counted(labels), (sentence) => queue.say(sentence));
-  const outbox = new Outbox(localStorage, prefix, line, judge);
+  const outbox = new Outbox(localStorage, prefix, line, judge, undefined, afterPaint);
   const read = (text: string): unknown => stored(campaign.form, text);
   const now = (): number => performance.timeOrigin + performance.now(); // a clock that is never set back
-  const queue = new Queue(server(campaign.id), outbox, { strict, now, key: newKey, read });
+  const queue = new Queue(server(campaign.id), outbox, { strict, now, key: newKey, read, soon: afterPaint });
   return queue;
 }
 
