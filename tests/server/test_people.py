@@ -8,7 +8,7 @@ import pytest
 from served import API, PASSWORD, TOKEN, Served, at, fault
 
 from askance.errors import BadConfig, Conflict
-from askance.server.access import COOKIE
+from askance.server.access import COOKIE, local_cookie
 from askance.server.attempts import ATTEMPTS, WINDOW, Attempts
 from askance.server.people import DAY, People, hashed
 from askance.server.refused import Refused
@@ -43,15 +43,27 @@ def test_the_token_of_the_address_is_exchanged_for_a_cookie(alone: Served) -> No
 def test_a_wrong_token_opens_nothing(alone: Served, token: str) -> None:
     said = alone.client().get("/", params={"token": token}, follow_redirects=False)
     assert "set-cookie" not in said.headers
-    fault(alone.client(cookie=f"{COOKIE}={hashed(token)}").get(f"{API}/me"), 401)
+    for name in (COOKIE, local_cookie(TOKEN)):
+        fault(alone.client(cookie=f"{name}={hashed(token)}").get(f"{API}/me"), 401)
     fault(alone.client(authorization=b"Bearer " + token.encode("latin-1")).get(f"{API}/me"), 401)
 
 
 def test_the_token_is_no_cookie_and_the_cookie_no_token(alone: Served) -> None:
     browser = alone.client()
     browser.get(f"/?token={TOKEN}")
-    fault(alone.client(authorization=f"Bearer {browser.cookies[COOKIE]}").get(f"{API}/me"), 401)
-    fault(alone.client(cookie=f"{COOKIE}={TOKEN}").get(f"{API}/me"), 401)
+    (kept,) = browser.cookies.values()
+    fault(alone.client(authorization=f"Bearer {kept}").get(f"{API}/me"), 401)
+    fault(alone.client(cookie=f"{local_cookie(TOKEN)}={TOKEN}").get(f"{API}/me"), 401)
+
+
+def test_two_pages_on_one_machine_do_not_sign_each_other_out(alone: Served) -> None:
+    """A browser sends the cookies of every port to every port."""
+    browser = alone.client()
+    browser.get(f"/?token={TOKEN}")
+    ((name, value),) = browser.cookies.items()
+    assert name == local_cookie(TOKEN) != local_cookie(TOKEN + "x")
+    both = alone.client(cookie=f"{local_cookie(TOKEN + 'x')}=other; {name}={value}; {COOKIE}=of a server")
+    assert both.get(f"{API}/me").json()["local"] is True
 
 
 def test_one_persons_server_has_no_accounts(alone: Served) -> None:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from askance import __version__
 from askance.errors import AskanceError, BadCampaign, Conflict
-from askance.server.access import COOKIE, House, cookie_of, same
+from askance.server.access import House, cookie_of, local_cookie, same
 from askance.server.guard import Allowed, Guard
 from askance.server.refused import Refused
 from askance.server.routes import (
@@ -101,7 +101,8 @@ def _serve_page(app: FastAPI, house: House) -> None:
         if house.local and token and same(token, house.token):  # the address is used up: the cookie goes on
             answer: Response = RedirectResponse("/", 303)
             value = cookie_of(house.token)
-            answer.set_cookie(COOKIE, value, httponly=True, samesite="strict", max_age=30 * 86400)
+            name = local_cookie(house.token)
+            answer.set_cookie(name, value, httponly=True, samesite="strict", max_age=7 * 86400)
             return answer
         return _index()
 
