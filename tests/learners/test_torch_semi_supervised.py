@@ -292,6 +292,19 @@ def test_an_average_of_a_network_with_batch_statistics_is_asked_with_its_own():
     assert torch.allclose(net[1].running_mean, net[0](x).mean(0), atol=1e-5)
 
 
+def test_a_teacher_has_the_statistics_of_what_it_was_asked_and_else_of_the_labels():
+    """Not those of its pupil's weights, which are others."""
+    options = {"factory": "without_dropout", "epochs": 40}
+    one = fitted(learner("mean_teacher", **options))
+    net = one._company.parts["mean_teacher"].own.net
+    free = one._read(arrays(60, start=900)[0]).x
+    assert torch.allclose(net[1].running_mean, net[0](free).mean(0), atol=0.25)
+    assert not torch.equal(net[1].running_mean, one._net[1].running_mean)
+    alone = fitted(learner("mean_teacher", **options), free=0)
+    net, x = alone._company.parts["mean_teacher"].own.net, alone._read(arrays(30)[0]).x
+    assert torch.allclose(net[1].running_mean, net[0](x).mean(0), atol=1e-5)
+
+
 def photos(tmp_path, n):
     from PIL import Image
 

@@ -28,14 +28,17 @@ class Critic(nn.Module):
 
 
 class Photos(nn.Module):
-    """Latent codes -> (B, 3, S, S): from a quarter of the side, twice enlarged; what is over is cut off."""
+    """Latent codes -> (B, 3, S, S): from a quarter of the side, twice enlarged; what is over is cut off.
+
+    Normalised sample by sample: an average of weights has no batch statistics.
+    """
 
     def __init__(self, latent: int, side: int, width: int):
         super().__init__()
         self.side, self.first = side, -(-side // 4)
         self.dense = nn.Linear(latent, 4 * width * self.first**2)
         self.layers = nn.Sequential(
-            nn.BatchNorm2d(4 * width),
+            nn.GroupNorm(1, 4 * width),
             nn.ReLU(),
             *_larger(4 * width, 2 * width),
             *_larger(2 * width, width),
@@ -53,7 +56,7 @@ def _larger(inside: int, outside: int) -> tuple[nn.Module, ...]:
     return (
         nn.Upsample(scale_factor=2),
         nn.Conv2d(inside, outside, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outside),
+        nn.GroupNorm(1, outside),
         nn.ReLU(),
     )
 

@@ -25,13 +25,15 @@ class Average(nn.Module):
 
     @torch.no_grad()
     def follow(self, net: nn.Module, keep: float) -> None:
-        """average <- keep * average + (1 - keep) * net, buffers too; whole numbers are copied.  keep 0: a copy."""
-        mine = self.net.state_dict()
-        for name, theirs in net.state_dict().items():
-            if keep > 0 and theirs.is_floating_point():
-                mine[name].mul_(keep).add_(theirs, alpha=1 - keep)
-            else:
-                mine[name].copy_(theirs)
+        """average <- keep * average + (1 - keep) * net, of the weights; keep 0 is a copy, with all buffers.
+
+        Else buffers stay: the batch statistics of one set of weights are not those of another.
+        """
+        if keep > 0:
+            for mine, theirs in zip(self.net.parameters(), net.parameters(), strict=True):
+                mine.mul_(keep).add_(theirs, alpha=1 - keep)
+        else:
+            self.net.load_state_dict(net.state_dict())
         self.count += 1
 
     def restart(self) -> None:

@@ -5,11 +5,11 @@ from torch import nn
 from torch.nn import functional
 
 from askance.errors import BadLearner
-from askance.learners.torch.addons.addon import AddOn, Part, Place, Step, addon
+from askance.learners.torch.addons.addon import AddOn, Epoch, Part, Place, Step, addon
 from askance.learners.torch.augmenting import weak
-from askance.learners.torch.averaging import Average, warmed
+from askance.learners.torch.averaging import Average, re_estimate, warmed
 from askance.learners.torch.forward import forward
-from askance.learners.torch.guesses import Tensor, nothing, sigmoid_ramp
+from askance.learners.torch.guesses import Tensor, nothing, sigmoid_ramp, sober
 
 
 def consistency(student: Tensor, teacher: Tensor) -> Tensor:
@@ -27,7 +27,7 @@ def mean_teacher(weight: float = 30.0, decay: float = 0.99, full: float = 0.25, 
     decay   of the average in each step; 0.999 in the paper, whose fits are longer
     full    share of the fit until which the weight grows (epoch 80 of 300 in the paper)
     ratio   samples without a label for each one with a label
-    On samples without a label only, and the teacher answers without dropout, with averaged batch statistics.
+    On samples without a label only, and the teacher answers without dropout.  Its batch statistics are its own.
     """
     if weight < 0 or not 0 <= decay < 1 or not 0 <= full <= 1 or ratio <= 0:
         raise BadLearner(
@@ -41,11 +41,10 @@ def mean_teacher(weight: float = 30.0, decay: float = 0.99, full: float = 0.25, 
         if step.free is None:
             return nothing(step)
         teacher: Average = part.own  # type: ignore[assignment]
-        teacher.eval()
         if step.done == 0:
             teacher.follow(step.look.net, 0)
             teacher.restart()
-        with torch.no_grad():
+        with torch.no_grad(), sober(teacher.net):
             said = forward(teacher.net, step.free.feed(weak(step.free.raw, step.free.rng)), step.look.precision)
         return weight * sigmoid_ramp(step.done, full) * consistency(step.look(step.free.x).logits, said)
 
@@ -55,7 +54,12 @@ def mean_teacher(weight: float = 30.0, decay: float = 0.99, full: float = 0.25, 
             teacher.restart()
         teacher.follow(step.look.net, warmed(decay, int(teacher.count)))
 
+    def epoched(part: Part, epoch: Epoch) -> None:
+        teacher: Average = part.own  # type: ignore[assignment]
+        if epoch.free is None or not len(epoch.free):  # it was asked nothing that it could take statistics from
+            re_estimate(teacher.net, epoch.train.x, epoch.feed)
+
     def speaks(part: Part, net: nn.Module) -> nn.Module:
         return part.own.net  # type: ignore[return-value]
 
-    return AddOn("mean_teacher", free=ratio, build=build, loss=loss, stepped=stepped, speaks=speaks)
+    return AddOn("mean_teacher", free=ratio, build=build, loss=loss, stepped=stepped, epoched=epoched, speaks=speaks)
