@@ -10,6 +10,7 @@ from test_torch_training import arrays, learner, same, weights
 from askance.errors import BadLearner, MissingExtra
 from askance.learners.torch import make_torch_learner
 from askance.learners.torch.settings import Settings
+from askance.progress import REPORTER
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
@@ -107,6 +108,30 @@ def test_half_precision_learns_and_a_fit_repeats_itself():
         assert same(a, b)
         right = (a.signals(SAMPLES, PROBS)["probs"].argmax(1) == np.arange(40) % 3).mean()
         assert right > 0.7, precision
+
+
+@pytest.mark.parametrize("options", [{"precision": "f16"}, {"schedule": "cosine", "least": 30}])
+def test_a_fit_that_was_stopped_goes_on_with_its_scale_and_its_schedule(options, tmp_path):
+    def stop(what, total):
+        def done(n):
+            if n == 4:
+                raise KeyboardInterrupt
+
+        return done
+
+    options |= {"epochs": 7, "checkpoint": 0}
+    whole, again = learner(**options), learner(tmp_path, **options)
+    a = whole.fit(SAMPLES, LABELS, seed=3)
+    token = REPORTER.set(stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            again.fit(SAMPLES, LABELS, seed=3)
+    finally:
+        REPORTER.reset(token)
+    assert list((tmp_path / "fits").glob("*.safetensors"))
+    b = again.fit(SAMPLES, LABELS, seed=3)
+    assert a.epochs == b.epochs
+    assert same(whole, again)
 
 
 def test_what_is_made_ahead_comes_in_order_and_errors_come_through():
