@@ -83,3 +83,30 @@ def test_a_rating_is_learned_as_a_number_and_a_preference_as_a_class(config, tmp
 def test_what_cannot_be_gets_a_sentence(texts: Path, tmp_path: Path, changes: dict, why: str) -> None:
     with pytest.raises(BadConfig, match=why):
         Campaign.create(tmp_path / "c", Config(pool=PoolConfig(str(texts), text="text"), **changes))
+
+
+@pytest.mark.parametrize(("labels", "answer"), [("rating", "3"), ("number(low=0)", "2.5")])
+def test_numbers_of_texts_are_asked_for_though_nothing_predicts_them(
+    texts: Path, tmp_path: Path, labels: str, answer: str
+) -> None:
+    c = Campaign.create(
+        tmp_path / "c", Config(pool=PoolConfig(str(texts), text="text"), labels=labels, batch=3, warmup=3)
+    )
+    assert c.config.learner == "none"
+    for _ in range(2):
+        c.step()
+        answered(c, answer, 3)
+    assert len(c.labels()) == 6
+    assert c.step().fit is None
+    c.close()
+
+
+def test_classes_may_be_asked_for_without_any_model(texts: Path, tmp_path: Path) -> None:
+    said = Config(pool=PoolConfig(str(texts), text="text"), classes=("a", "b"), learner="none", batch=4, warmup=4)
+    c = Campaign.create(tmp_path / "c", said)
+    c.step()
+    for n, task in enumerate(c.ask("ann", 4)):
+        c.tell("ann", task, "ab"[n % 2])
+    assert c.step().fit is None
+    assert c.status()["classes"] == {"a": 2, "b": 2}
+    c.close()

@@ -108,7 +108,7 @@ class Config:
     @property
     def learned(self) -> bool:
         """Whether a model learns from such labels; else questions are chosen without one."""
-        return self.kind.name in LEARNED
+        return self.learner != "none" and self.kind.name in LEARNED
 
     @property
     def of_numbers(self) -> bool:

@@ -13,6 +13,7 @@ from askance.campaign.config import Config
 from askance.campaign.consensus import consensus
 from askance.campaign.plan import Known
 from askance.history import Pick, Round
+from askance.labels.text import LEARNED
 from askance.ops import parse_id
 from askance.ops.numerals import as_numbers
 from askance.store.effects import BY_HAND
@@ -114,7 +115,7 @@ def left_out(db: Connection) -> dict[str, str]:
 def _answers(told: list[str], config: Config) -> dict[str, Any]:
     """What the labels are: how many of each class, or where the numbers lie."""
     if not config.of_numbers:
-        classes = metrics.class_balance(told, config.classes) if config.learned else {}
+        classes = metrics.class_balance(told, config.classes) if config.kind.name in LEARNED else {}
         return {"classes": classes}
     y = as_numbers(told)
     ends = {"least": float(y.min()), "median": float(np.median(y)), "largest": float(y.max())} if len(y) else {}
