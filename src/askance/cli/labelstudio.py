@@ -161,7 +161,7 @@ def _serve(
     import uvicorn
 
     from askance.labelstudio.backend import Backend, create_backend, secret_of
-    from askance.server.serve import Serving, working
+    from askance.server.serve import Serving, bound, working
 
     root = campaign.folder.root
     known = bool(url or token or os.environ.get("LABEL_STUDIO_TOKEN"))
@@ -169,7 +169,7 @@ def _serve(
     secret = secret_of(root)
     app = create_backend(Backend(campaign, people, question), secret)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
-    with config.bind_socket() as listening, working(Serving(root.parent, only=root.stem, train=train)):
+    with bound(host, port) as listening, working(Serving(root.parent, only=root.stem, train=train)):
         show.note(f"the backend's address is http://{host}:{listening.getsockname()[1]}/{secret}")
         show.note("give it to Label Studio under Settings > Model; keep it to yourself")
         uvicorn.Server(config).run(sockets=[listening])

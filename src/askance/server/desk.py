@@ -46,6 +46,7 @@ class Desk:
         self.writer = Writer(self.store)
         self._contents: OrderedDict[int, shapes.Content] = OrderedDict()
         self._pool_lock, self._contents_lock = threading.Lock(), threading.Lock()
+        self._pool_ids: np.ndarray | None = None
         self._landscape: tuple[float, Landscape | None] = (0.0, None)
 
     def close(self) -> None:
@@ -79,8 +80,15 @@ class Desk:
 
     def still_there(self, ids: Sequence[int]) -> list[int]:
         """Those that the pool has; a file that somebody has taken away or changed must not hold up the rest."""
+        if not ids:
+            return []
         with self._pool_lock:
-            there = np.isin(np.array(ids, np.uint64), self.campaign.pool.ids)
+            if self._pool_ids is None:  # sorted once: with a million samples looking through all of them takes too long
+                self._pool_ids = np.sort(self.campaign.pool.ids)
+            known = self._pool_ids
+        wanted = np.array(ids, np.uint64)
+        at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+        there = known[at] == wanted if len(known) else np.zeros(len(wanted), bool)
         return [i for i, has in zip(ids, there.tolist(), strict=True) if has]
 
     def landscape(self) -> Landscape | None:

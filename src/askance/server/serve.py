@@ -65,7 +65,7 @@ def serve(wanted: Serving) -> None:
     config = configured(create_app(house, hosts), wanted.host, usual_port(wanted))
     if wanted.log:
         log_lines()
-    with config.bind_socket() as listening, working(wanted):
+    with bound(config.host, config.port) as listening, working(wanted):
         listening.listen(128)  # who comes at once waits, and is not turned away
         port = listening.getsockname()[1]
         name = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
@@ -114,6 +114,23 @@ def log_lines() -> None:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket at this address; one that is taken, or not this machine's, is a BadConfig.
+
+    asyncio sends small answers at once only where the protocol of a socket is said to be TCP, which uvicorn's own
+    sockets do not say: each answer would wait 40 ms for the browser's acknowledgement of its head.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+    except OSError as e:
+        made.close()
+        raise BadConfig(f"cannot listen on {host}, port {port}: {e.strerror or e}") from None
+    return made
 
 
 def configured(app: Any, host: str, port: int) -> Any:
