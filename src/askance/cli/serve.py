@@ -1,5 +1,6 @@
 """`askance serve`, `askance worker`, `askance user`: the server for a team.  Floor 6."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,8 @@ def worker(root: Root = Path(), only: Only = "", parent: Parent = 0) -> None:
     from askance.server.worker import forever
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if parent and hasattr(os, "nice"):  # beside a server people come first: a model may take a little longer
+        os.nice(10)
     forever(check_root(root), only, Going(parent))
 
 
