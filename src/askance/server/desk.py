@@ -47,6 +47,7 @@ class Desk:
         self._contents: OrderedDict[int, shapes.Content] = OrderedDict()
         self._pool_lock, self._contents_lock = threading.Lock(), threading.Lock()
         self._pool_ids: np.ndarray | None = None
+        self._fitted: dict[tuple[int, float], bool] = {}
         self._landscape: tuple[float, Landscape | None] = (0.0, None)
 
     def close(self) -> None:
@@ -113,7 +114,7 @@ class Desk:
 
         held = self.writer.do(work)
         with self.store.reading() as db:
-            left, version, gold = _open(db), model_version(db), trials.had(db, who)
+            left, version, gold = _open(db), self.version(db), trials.had(db, who)
             told = reading.counted(db) + gold.answered
             tasks = self.tasks(db, held, who, version)
         why = "" if tasks or have else self.nothing(left)
@@ -189,7 +190,7 @@ class Desk:
     def undo(self, who: str) -> shapes.Undone:
         held, value = self.writer.do(lambda db: questions.undone(self.store, db, who, LEASE))
         with self.store.reading() as db:
-            again = self.tasks(db, [held], who, model_version(db))[0]
+            again = self.tasks(db, [held], who, self.version(db))[0]
         return shapes.Undone(task=again, value=value)
 
     def history(self, who: str, n: int) -> shapes.History:
@@ -242,12 +243,26 @@ class Desk:
         with self.store.reading() as db:
             return db.execute(select(lock.c.pid).where(lock.c.until > self.store.clock())).first() is not None
 
+    def version(self, db: Connection) -> int:
+        """The number of the newest round that a model was fitted in; 0 for none.
+
+        Asked with every question: the body of a round, which lists every pick, is read once.
+        """
+        newest = select(round_.c.number, round_.c.at).order_by(round_.c.number.desc()).limit(20)
+        for number, at in db.execute(newest).all():
+            if (number, at) not in self._fitted:
+                body = db.execute(select(round_.c.body).where(round_.c.number == number)).scalar_one()
+                self._fitted[number, at] = bool(json.loads(body).get("fit"))
+            if self._fitted[number, at]:
+                return int(number)
+        return 0
+
     def model(self, db: Connection) -> shapes.Model:
         row = db.execute(select(round_.c.number, round_.c.at).order_by(round_.c.number.desc()).limit(1)).first()
         busy = db.execute(select(lock.c.pid).where(lock.c.until > self.store.clock())).first() is not None
         wrong = self.folder / "training.error"
         error = wrong.read_text("utf-8")[:2000] if wrong.exists() else None
-        version = model_version(db)
+        version = self.version(db)
         at = float(row.at) if row is not None and version else None
         return shapes.Model(version=version, labeled=reading.counted(db), at=at, training=busy, error=error)
 
@@ -369,12 +384,6 @@ def about(a: shapes.Answer) -> dict[str, Any]:
     """What is kept beside an answer."""
     said = {"ms": a.ms, "keys": a.keys, "suggested": a.suggested, "shown": a.shown, "model": a.model}
     return {k: v for k, v in said.items() if v is not None}
-
-
-def model_version(db: Connection) -> int:
-    """The number of the newest round that a model was fitted in; 0 for none."""
-    rows = db.execute(select(round_.c.number, round_.c.body).order_by(round_.c.number.desc()).limit(20))
-    return next((int(r.number) for r in rows if json.loads(r.body).get("fit")), 0)
 
 
 def _open(db: Connection) -> int:

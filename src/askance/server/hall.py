@@ -21,8 +21,13 @@ class Hall:
         found = sorted(p.name.removesuffix(ENDING) for p in self.root.glob(f"*{ENDING}") if p.is_dir())
         return [n for n in found if self.only in ("", n)]
 
+    def is_open(self, name: str) -> bool:
+        return name in self._desks
+
     def desk(self, name: str) -> Desk:
         """A campaign that is not there is a KeyError; its name is looked up, never joined to a path."""
+        if (found := self._desks.get(name)) is not None:  # without waiting for one that is just being opened
+            return found
         with self._lock:
             if name not in self._desks:
                 if name not in self.names():

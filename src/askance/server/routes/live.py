@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from askance.campaign import reading, trials
 from askance.server.access import At, Visit
-from askance.server.desk import Desk, model_version
+from askance.server.desk import Desk
 from askance.server.refused import Refused
 from askance.server.routes import HERE, Annotator
 
@@ -44,7 +44,7 @@ async def _told(at: Visit, request: Request) -> AsyncIterator[str]:
 def still(request: Request, campaign: str) -> bool:
     """Whether they may listen on: who was let out, or has signed out elsewhere, hears no more."""
     try:
-        At("annotator")(request, campaign)
+        At("annotator").visit(request, campaign)
     except Refused:
         return False
     return True
@@ -53,6 +53,6 @@ def still(request: Request, campaign: str) -> bool:
 def state(desk: Desk, who: str) -> dict[str, object]:
     with desk.store.reading() as db:
         counts, gold = reading.counts(db), trials.had(db, who)
-        version = model_version(db)
+        version = desk.version(db)
     labels, left = counts["labels"] + gold.answered, max(0, counts["pending"] - gold.done)
     return {"labels": labels, "left": left, "model": version, "training": desk.training()}
