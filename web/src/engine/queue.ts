@@ -142,7 +142,9 @@ export class Queue {
     const sending = this.outbox.ids;
     const missing = this.depth - held.length;
     const have = [...new Set([...held, ...sending])].slice(0, 200);
-    if (missing <= 0 || have.length + missing > 50) return this.set({ waiting: false });
+    // Two at a time, while another is there: half the requests, and what comes is chosen as late.
+    const enough = missing <= 0 || (missing === 1 && held.length > 1);
+    if (enough || have.length + missing > 50) return this.set({ waiting: false });
     const began = this.settings.now();
     this.set({ waiting: true });
     try {
