@@ -227,6 +227,16 @@ def test_two_people_get_the_same_best_questions_and_a_third_none_of_them(shared:
     assert [t.rank for t in shared.ask("joe", 99)] == []
 
 
+def test_when_all_leases_have_lapsed_the_next_gets_as_many_as_there_are(shared: Campaign) -> None:
+    """Two lapsed slots of one question are one question: they must not crowd out the next."""
+    best = [t.id for t in shared.ask("ann", 3)]
+    assert [t.id for t in shared.ask("bob", 3)] == best
+    shared.ask("cid", 99)
+    shared.ask("dan", 99)
+    shared.now += 601
+    assert [t.id for t in shared.ask("eve", 3)] == best
+
+
 def test_most_people_decide_then_the_first_and_a_reviewer_above_all(shared: Campaign) -> None:
     task = shared.ask("ann")[0]
     shared.ask("bob")

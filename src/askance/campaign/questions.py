@@ -82,6 +82,13 @@ _MY_OTHER = slot.alias("mine")
 _BEFORE = slot.alias("before")
 _ASKED_ME = exists().where(_MY_OTHER.c.sample == slot.c.sample, _MY_OTHER.c.who == bindparam("by"))
 _FIRST_OPEN = ~exists().where(_BEFORE.c.sample == slot.c.sample, _BEFORE.c.n < slot.c.n, _BEFORE.c.state == "open")
+_FIRST_LAPSED = ~exists().where(
+    _BEFORE.c.sample == slot.c.sample,
+    _BEFORE.c.n < slot.c.n,
+    _BEFORE.c.state == "leased",
+    _BEFORE.c.until < bindparam("now"),
+    ~_BEFORE.c.gold,
+)
 _WHAT = (task.c.name, task.c.utility, task.c.why, task.c.guesses)
 _BEST = (
     select(slot.c.sample, slot.c.round, slot.c.rank, *_WHAT)
@@ -91,7 +98,8 @@ _BEST = (
 )
 _MINE = _BEST.where(slot.c.who == bindparam("by"), slot.c.state == "leased")
 _OPEN = _BEST.where(slot.c.state == "open", ~_ASKED_ME, _FIRST_OPEN)
-_LAPSED = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~slot.c.gold, ~_ASKED_ME)
+_RUN_OUT = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~slot.c.gold)
+_LAPSED = _RUN_OUT.where(~_ASKED_ME, _FIRST_LAPSED)  # one slot of each question, or they would crowd out the next
 
 
 def _next(
