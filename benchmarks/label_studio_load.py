@@ -6,7 +6,7 @@ python benchmarks/server_load.py --people 1 20 --kills 0                   # our
 
 Its own server on SQLite, its default, in a process and a folder of its own; tasks are rows of text with two choices.
 Each simulated annotator asks for the next task, thinks for about a second and submits; all of them use the one account
-that it is started with.  A task that two hold at the same time is counted: the project wants one annotation of each.
+that it is started with, so nothing is said of how it shares tasks out.
 """
 
 import argparse
@@ -37,13 +37,11 @@ CHOICE = [{"from_name": "c", "to_name": "t", "type": "choices", "value": {"choic
 
 @dataclass
 class Seen:
-    """Seconds of each request, what went wrong, and which tasks are in whose hands just now."""
+    """Seconds of each request, and what went wrong."""
 
     next: list[float] = field(default_factory=list)
     submit: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    held: dict[int, int] = field(default_factory=dict)
-    twice: int = 0
 
 
 @contextmanager
@@ -95,12 +93,9 @@ async def annotate(url: str, project: int, n: int, until: float, think: float, s
                 await asyncio.sleep(0.2)
                 continue
             id = int(task["id"])
-            seen.twice += seen.held.get(id, 0) > 0
-            seen.held[id] = seen.held.get(id, 0) + 1
             await asyncio.sleep(think * (0.5 + draw.random()))
             body = {"result": CHOICE, "lead_time": think}
             await timed(http.post(f"/api/tasks/{id}/annotations/", json=body), seen.submit, seen)
-            seen.held[id] -= 1
 
 
 async def timed(request: Any, spent: list[float], seen: Seen) -> Any:
@@ -137,7 +132,6 @@ def row(n: int, seen: Seen, seconds: float) -> dict[str, Any]:
         "next p50": ms(seen.next, 50),
         "next p99": ms(seen.next, 99),
         "errors": len(seen.errors),
-        "held by two at once": seen.twice,
         "load": round(os.getloadavg()[0], 1),
         "said": sorted(set(seen.errors))[:3],
     }
