@@ -97,7 +97,7 @@ async def annotate(url: str, who: str, token: str, until: float, think: float, s
     await asyncio.sleep(draw.random() * think)
     async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30) as client:
         while time.monotonic() < until:
-            if len(at_hand) < HELD - 1:  # as the page does: two at a time
+            if not at_hand:
                 body = {"n": HELD, "have": at_hand}
                 said = await send(client, "/queue", body, seen.queue, seen, killed, until)
                 at_hand += [t["id"] for t in said["tasks"]] if said else []
@@ -108,9 +108,13 @@ async def annotate(url: str, who: str, token: str, until: float, think: float, s
             await asyncio.sleep(think * (0.5 + draw.random()))
             sample, n = at_hand.pop(0), n + 1
             one = {"key": f"{who}-{until:.3f}-{n}", "id": sample, "value": draw.choice("xy"), "ms": int(think * 1000)}
-            said = await send(client, "/answers", {"answers": [one]}, seen.submit, seen, killed, until + 20)
+            body = {"answers": [one]}
+            if len(at_hand) < HELD - 1:  # as the page does: two at a time, with the answer
+                body["want"] = {"n": HELD + 1, "have": [*at_hand, sample]}
+            said = await send(client, "/answers", body, seen.submit, seen, killed, until + 20)
             if said:
                 seen.acked[one["key"]] = (who, sample, one["value"])
+                at_hand += [t["id"] for t in (said["queue"] or {"tasks": []})["tasks"]]
 
 
 async def send(

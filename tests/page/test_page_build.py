@@ -41,10 +41,10 @@ def test_the_schema_is_that_of_the_server() -> None:
 
 
 def test_the_types_are_those_of_the_schema(tmp_path: Path) -> None:
-    """`npm run types` in web/ writes them."""
+    """`npm run types` in web/ writes them: the page and the client of other people's programs share one file."""
     made = tmp_path / "schema.d.ts"
     tool("openapi-typescript", "openapi.json", "-o", str(made))
-    assert made.read_text("utf-8") == (WEB / "src/api/schema.d.ts").read_text("utf-8")
+    assert made.read_text("utf-8") == (WEB.parent / "clients/typescript/src/schema.d.ts").read_text("utf-8")
 
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:

@@ -292,6 +292,8 @@ export interface paths {
         /**
          * Answers
          * @description On the disk when this returns: all of them or, where one is wrong, none.  The same key is the same answer.
+         *
+         *     With `want` the next questions come with the receipt: one request an answer instead of two.
          */
         post: operations["answers_api_v1_campaigns__campaign__answers_post"];
         delete?: never;
@@ -908,10 +910,14 @@ export interface components {
             /** Model */
             model?: number | null;
         };
-        /** Answers */
+        /**
+         * Answers
+         * @description want: what to be handed next, in the same request; it is looked for once the answers are kept.
+         */
         Answers: {
             /** Answers */
             answers: components["schemas"]["Answer"][];
+            want?: components["schemas"]["Want"] | null;
         };
         /** Beat */
         Beat: {
@@ -1628,12 +1634,16 @@ export interface components {
              */
             empty_why: string;
         };
-        /** Receipt */
+        /**
+         * Receipt
+         * @description queue: the next questions, where some were wanted.
+         */
         Receipt: {
             /** Kept */
             kept: components["schemas"]["Kept"][];
             /** Labels */
             labels: number;
+            queue?: components["schemas"]["Queue"] | null;
         };
         /** Remark */
         Remark: {

@@ -7,11 +7,12 @@ answer never counts; to whoever answers it is as any other.  `asked`, `told`, `s
 caller's transaction, so that a server can put many into one.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, literal, select
 
 from askance.campaign.trials import mixed, trials_of
 from askance.errors import Conflict
@@ -58,19 +59,21 @@ def _gold(samples: Sequence[Sequence[Any]], until: float) -> list[Task]:
     return [Task(parse_id(s), name, round, rank, 0.0, "", until) for s, name, round, rank in samples]
 
 
-def renew(store: Store, db: Connection, who: str, samples: Collection[int], seconds: float) -> float:
-    """Holds on to what `who` has of these, in the caller's transaction.  -> until when."""
-    mine = {r.sample for r in db.execute(_MINE, {"n": MOST, "by": who})}
-    kept = sorted(mine & {hex_id(i) for i in samples})
-    until = store.clock() + seconds
+def renew(
+    store: Store, db: Connection, who: str, samples: Collection[int], seconds: float, left: float = math.inf
+) -> float:
+    """Holds on to what `who` has of these, in the caller's transaction.  left: only what runs out in less than so many
+    seconds.  -> until when."""
+    now, wanted = store.clock(), {hex_id(i) for i in samples}
+    kept = sorted(r.sample for r in _mine(db, who) if r.sample in wanted and r.until < now + left)
     if kept:
-        store.record(db, "lease", who, {"samples": kept, "until": until})
-    return until
+        store.record(db, "lease", who, {"samples": kept, "until": now + seconds}, now)
+    return now + seconds
 
 
 def release(store: Store, db: Connection, who: str, samples: Collection[int]) -> None:
     """Gives back what `who` holds of these, in the caller's transaction."""
-    mine = {r.sample for r in db.execute(_MINE, {"n": MOST, "by": who})}
+    mine = {r.sample for r in _mine(db, who)}
     if given := sorted(mine & {hex_id(i) for i in samples}):
         store.record(db, "release", who, {"samples": given})
 
@@ -80,7 +83,8 @@ MOST = 1000  # questions that one person can hold
 # Each is answered from an index alone, however many questions are open.
 _MY_OTHER = slot.alias("mine")
 _BEFORE = slot.alias("before")
-_ASKED_ME = exists().where(_MY_OTHER.c.sample == slot.c.sample, _MY_OTHER.c.who == bindparam("by"))
+# By the sample: by the person, SQLite would go through all that they ever had, for each question that is open.
+_ASKED_ME = exists().where(_MY_OTHER.c.sample == slot.c.sample, _MY_OTHER.c.who + literal("") == bindparam("by"))
 _FIRST_OPEN = ~exists().where(_BEFORE.c.sample == slot.c.sample, _BEFORE.c.n < slot.c.n, _BEFORE.c.state == "open")
 _FIRST_LAPSED = ~exists().where(
     _BEFORE.c.sample == slot.c.sample,
@@ -90,13 +94,11 @@ _FIRST_LAPSED = ~exists().where(
     ~_BEFORE.c.gold,
 )
 _WHAT = (task.c.name, task.c.utility, task.c.why, task.c.guesses)
-_BEST = (
-    select(slot.c.sample, slot.c.round, slot.c.rank, *_WHAT)
-    .join(task, task.c.sample == slot.c.sample)
-    .order_by(slot.c.round, slot.c.rank, slot.c.n)
-    .limit(bindparam("n"))
+_ALL = select(slot.c.sample, slot.c.round, slot.c.rank, slot.c.n, slot.c.until, *_WHAT).join(
+    task, task.c.sample == slot.c.sample
 )
-_MINE = _BEST.where(slot.c.who == bindparam("by"), slot.c.state == "leased")
+_MINE = _ALL.where(slot.c.who == bindparam("by"), slot.c.state == "leased")
+_BEST = _ALL.order_by(slot.c.round, slot.c.rank, slot.c.n).limit(bindparam("n"))
 _OPEN = _BEST.where(slot.c.state == "open", ~_ASKED_ME, _FIRST_OPEN)
 _RUN_OUT = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now"), ~slot.c.gold)
 _LAPSED = _RUN_OUT.where(~_ASKED_ME, _FIRST_LAPSED)  # one slot of each question, or they would crowd out the next
@@ -106,13 +108,17 @@ def _next(
     db: Connection, who: str, n: int, now: float, beside: Collection[str] = ()
 ) -> tuple[list[Any], Sequence[Any]]:
     """What they hold, and what is free."""
-    holds = db.execute(_MINE, {"n": n + len(beside), "by": who}).all()
-    mine = [r for r in holds if r.sample not in beside][:n]
+    mine = [r for r in _mine(db, who) if r.sample not in beside][:n]
     left = n - len(mine)
     want: dict[str, Any] = {"n": left, "by": who}
     free = [*db.execute(_OPEN, want), *db.execute(_LAPSED, {**want, "now": now})] if left else []
     best = {r.sample: r for r in sorted(free, key=lambda r: (r.round, r.rank), reverse=True)}  # one slot of each
     return mine, sorted(best.values(), key=lambda r: (r.round, r.rank))[:left]
+
+
+def _mine(db: Connection, who: str) -> list[Any]:
+    """What they hold, best first: sorted here, for to have it in order SQLite would go through what all people hold."""
+    return sorted(db.execute(_MINE, {"by": who}), key=lambda r: (r.round, r.rank, r.n))
 
 
 def tell(store: Store, who: str, answers: Sequence[tuple[int, str]]) -> list[bool]:

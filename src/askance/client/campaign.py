@@ -72,9 +72,10 @@ class CampaignClient:
         said = shapes.Answer(key=key or new_key(), id=_id(task), value=value, ms=ms)
         return self.answers([said]).kept[0]
 
-    def answers(self, given: Sequence[shapes.Answer]) -> shapes.Receipt:
-        """All of them or, where one is wrong, none; on the disk when this returns."""
-        body = {"answers": [a.model_dump(exclude_none=True) | {"value": a.value} for a in given]}
+    def answers(self, given: Sequence[shapes.Answer], want: shapes.Want | None = None) -> shapes.Receipt:
+        """All of them or, where one is wrong, none; on the disk when this returns.  want: what to be handed next."""
+        body: dict[str, Any] = {"answers": [a.model_dump(exclude_none=True) | {"value": a.value} for a in given]}
+        body |= {"want": want.model_dump()} if want else {}
         return self._call("POST", "/campaigns/{campaign}/answers", shapes.Receipt, body)
 
     def skip(self, task: Id, why: str = "", *, key: str = "") -> None:

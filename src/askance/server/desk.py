@@ -104,19 +104,23 @@ class Desk:
 
     def queue(self, who: str, want: shapes.Want) -> shapes.Queue:
         """Tops up what `who` holds to n; what the page has already is held for longer, and not sent again."""
-        have = [parse_id(i) for i in want.have]
-
-        def work(db: Connection) -> list[questions.Task]:
-            if have:
-                questions.renew(self.store, db, who, have, LEASE)
-            more = max(0, want.n - len(have))
-            return questions.asked(self.store, db, who, more, LEASE, have) if more else []
-
-        held = self.writer.do(work)
+        held = self.writer.do(lambda db: self._handed(db, who, want))
         with self.store.reading() as db:
-            left, version, gold = _open(db), self.version(db), trials.had(db, who)
-            told = reading.counted(db) + gold.answered
-            tasks = self.tasks(db, held, who, version)
+            return self._queue(db, who, held, bool(want.have), reading.counted(db), trials.had(db, who))
+
+    def _handed(self, db: Connection, who: str, want: shapes.Want) -> list[questions.Task]:
+        have = [parse_id(i) for i in want.have]
+        if have:
+            questions.renew(self.store, db, who, have, LEASE, left=LEASE / 2)
+        more = max(0, want.n - len(have))
+        return questions.asked(self.store, db, who, more, LEASE, have) if more else []
+
+    def _queue(
+        self, db: Connection, who: str, held: Sequence[questions.Task], have: bool, labels: int, gold: trials.Had
+    ) -> shapes.Queue:
+        """What was handed out, as the page is told.  have: there are others at hand; labels: that count."""
+        left, version = _open(db), self.version(db)
+        tasks, told = self.tasks(db, held, who, version), labels + gold.answered
         why = "" if tasks or have else self.nothing(left)
         return shapes.Queue(tasks=tasks, left=max(0, left - gold.begun), model=version, labels=told, empty_why=why)
 
@@ -166,23 +170,25 @@ class Desk:
     def give_back(self, who: str, ids: Sequence[str]) -> None:
         self.writer.do(lambda db: questions.release(self.store, db, who, [parse_id(i) for i in ids]))
 
-    def answers(self, who: str, given: Sequence[shapes.Answer]) -> shapes.Receipt:
-        """All in one transaction: all are kept or, where one is wrong, none."""
+    def answers(self, who: str, given: Sequence[shapes.Answer], want: shapes.Want | None = None) -> shapes.Receipt:
+        """All in one transaction: all are kept or, where one is wrong, none.  The next questions come in the same."""
         kind = self.campaign.label_kind
         checked = [(a, _checked(kind, a)) for a in given]
 
-        def work(db: Connection) -> list[bool]:
-            return [questions.told(self.store, db, who, parse_id(a.id), value, a.key, about(a)) for a, value in checked]
+        def work(db: Connection) -> tuple[list[bool], list[questions.Task]]:
+            counts = [questions.told(self.store, db, who, parse_id(a.id), v, a.key, about(a)) for a, v in checked]
+            return counts, self._handed(db, who, want) if want else []
 
-        counts = self.writer.do(work)
+        counts, held = self.writer.do(work)
         with self.store.reading() as db:
-            labels = reading.counted(db) + trials.had(db, who).answered
+            labels, gold = reading.counted(db), trials.had(db, who)
             how = trials.feedback(db, who, [a.id for a in given])
+            following = self._queue(db, who, held, bool(want.have), labels, gold) if want else None
         kept = [
             shapes.Kept(key=a.key, id=a.id, counts=counted, value=value, feedback=judged(kind, how.get(a.id)))
             for (a, value), counted in zip(checked, counts, strict=True)
         ]
-        return shapes.Receipt(kept=kept, labels=labels)
+        return shapes.Receipt(kept=kept, labels=labels + gold.answered, queue=following)
 
     def skip(self, who: str, skip: shapes.Skip) -> None:
         self.writer.do(lambda db: questions.skipped(self.store, db, who, parse_id(skip.id), skip.why, skip.key))
@@ -248,8 +254,7 @@ class Desk:
 
         Asked with every question: the body of a round, which lists every pick, is read once.
         """
-        newest = select(round_.c.number, round_.c.at).order_by(round_.c.number.desc()).limit(20)
-        for number, at in db.execute(newest).all():
+        for number, at in db.execute(_NEWEST).all():
             if (number, at) not in self._fitted:
                 body = db.execute(select(round_.c.body).where(round_.c.number == number)).scalar_one()
                 self._fitted[number, at] = bool(json.loads(body).get("fit"))
@@ -386,8 +391,12 @@ def about(a: shapes.Answer) -> dict[str, Any]:
     return {k: v for k, v in said.items() if v is not None}
 
 
+_NEWEST = select(round_.c.number, round_.c.at).order_by(round_.c.number.desc()).limit(20)
+_HOW_MANY = select(func.count()).select_from(slot).where(slot.c.state == "open")
+
+
 def _open(db: Connection) -> int:
-    return int(db.execute(select(func.count()).select_from(slot).where(slot.c.state == "open")).scalar() or 0)
+    return int(db.execute(_HOW_MANY).scalar() or 0)
 
 
 def _refuse_hoarding(db: Connection, who: str, more: int) -> None:

@@ -14,7 +14,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Float, MetaData, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from askance.errors import BadConfig, Conflict
 from askance.store.effects import put
@@ -67,6 +81,15 @@ class Invite:
     role: str
     by: str
     until: float
+
+
+# Asked with every request; made once, for building them costs more than running them.
+_HOLDER = (
+    select(person.c.name, person.c.admin)
+    .join(secret, secret.c.person == person.c.name)
+    .where(secret.c.hash == bindparam("hash"), secret.c.kind == bindparam("of"), secret.c.until > bindparam("now"))
+)
+_ROLE = select(member.c.role).where(member.c.campaign == bindparam("at"), member.c.person == bindparam("by"))
 
 
 class People:
@@ -130,11 +153,7 @@ class People:
     def holder(self, kind: str, token: str) -> Person | None:
         """Whose it is, while it lasts."""
         with self.engine.begin() as db:
-            found = db.execute(
-                select(person.c.name, person.c.admin)
-                .join(secret, secret.c.person == person.c.name)
-                .where(secret.c.hash == hashed(token), secret.c.kind == kind, secret.c.until > self.clock())
-            ).first()
+            found = db.execute(_HOLDER, {"hash": hashed(token), "of": kind, "now": self.clock()}).first()
         return Person(found.name, bool(found.admin)) if found else None
 
     def take(self, token: str, kind: str) -> None:
@@ -157,8 +176,7 @@ class People:
         if who.admin:
             return "owner"
         with self.engine.begin() as db:
-            mine = (member.c.campaign == campaign) & (member.c.person == who.name)
-            found: str | None = db.execute(select(member.c.role).where(mine)).scalar()
+            found: str | None = db.execute(_ROLE, {"at": campaign, "by": who.name}).scalar()
         return found
 
     def members(self, campaign: str) -> list[Any]:

@@ -267,7 +267,10 @@ class Answer(Shape):
 
 
 class Answers(Shape):
+    """want: what to be handed next, in the same request; it is looked for once the answers are kept."""
+
     answers: Annotated[list[Answer], Field(min_length=1, max_length=500)]
+    want: Want | None = None
 
 
 class Feedback(Shape):
@@ -288,8 +291,11 @@ class Kept(Shape):
 
 
 class Receipt(Shape):
+    """queue: the next questions, where some were wanted."""
+
     kept: list[Kept]
     labels: int
+    queue: Queue | None = None
 
 
 class Skip(Shape):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    literal,
     or_,
     select,
     text,
@@ -40,6 +41,7 @@ from askance.store.schema import (
     verdict,
 )
 
+MANY = 500  # samples of one statement
 GOLD_FROM = 10_000  # the number of a sample's first gold slot: its others are below
 
 
@@ -80,20 +82,24 @@ CHANGE = (
     .values({name: bindparam(f"new_{name}") for name in STATE})
 )
 SLOTS = select(slot).where(slot.c.sample == bindparam("at")).order_by(slot.c.n)
-WITHDRAW = update(slot).where(slot.c.sample == bindparam("at"), ~slot.c.gold).values(state="withdrawn")
+THESE: Any = bindparam("these", expanding=True)
+WITHDRAW = update(slot).where(slot.c.sample.in_(THESE), ~slot.c.gold).values(state="withdrawn")
 GUESS = update(gold).where(gold.c.sample == bindparam("at")).values(guesses=bindparam("new_guesses"))
 FORGET = delete(label).where(label.c.sample == bindparam("at"), label.c.who == bindparam("by"))
 UNTEST = delete(tested).where(tested.c.sample == bindparam("at"), tested.c.who == bindparam("by"))
 
 
 def _has(*states: str) -> Any:
-    return exists().where(slot.c.sample == task.c.sample, or_(*(slot.c.state == s for s in states)), ~slot.c.gold)
+    """By the sample's few slots: the state is asked in a way that no index knows, or SQLite would go through all that
+    are done to find out about one."""
+    state = slot.c.state + literal("")
+    return exists().where(slot.c.sample == task.c.sample, or_(*(state == s for s in states)), ~slot.c.gold)
 
 
 # A question is open while a slot is; an answer, also one that was imported, settles it before a skip does.
 SETTLE = (
     update(task)
-    .where(task.c.sample == bindparam("at"))
+    .where(task.c.sample.in_(THESE))
     .values(
         state=case(
             (_has("open", "leased"), "open"),
@@ -110,7 +116,7 @@ def _change(db: Connection, slots: Sequence[tuple[str, int]], state: str, who: s
     new = {f"new_{name}": rest.get(name) for name in STATE} | {"new_state": state, "new_who": who}
     if slots:
         db.execute(CHANGE, [{"at": sample, "nth": n, **new} for sample, n in slots])
-        db.execute(SETTLE, [{"at": sample} for sample in dict.fromkeys(sample for sample, _ in slots)])
+        db.execute(SETTLE, {"these": list(dict.fromkeys(sample for sample, _ in slots))})
 
 
 ONES_OWN = ("leased", "done", "skipped")  # an answer goes into the slot of whoever gives it, also after a skip
@@ -128,7 +134,17 @@ def is_gold(n: int | None) -> bool:
 
 def free(db: Connection, sample: str, now: float) -> int | None:
     """A slot that nobody holds: one that is open, else one whose lease has run out."""
-    every = [s for s in db.execute(SLOTS, {"at": sample}) if not s.gold]
+    return _free(db.execute(SLOTS, {"at": sample}).all(), now)
+
+
+def _slot_for(slots: Sequence[Any], who: str, now: float, *states: str) -> int | None:
+    """Of a sample's slots the one that is `who`'s own and in one of these states, else one that is free."""
+    mine = next((s.n for s in slots if s.who == who and s.state in states), None)
+    return _free(slots, now) if mine is None else mine
+
+
+def _free(slots: Sequence[Any], now: float) -> int | None:
+    every = [s for s in slots if not s.gold]
     lapsed = (s.n for s in every if s.state == "leased" and s.until < now)
     return next((s.n for s in every if s.state == "open"), next(lapsed, None))
 
@@ -143,9 +159,9 @@ def _round(db: Connection, e: Event) -> None:
     guesses {sample: [[class, probability]]}, of the picks and of gold questions."""
     db.execute(insert(round_).values(number=e.body["number"], at=e.at, body=e.body["record"]))
     back = e.body.get("withdrawn", [])
-    if back:
-        db.execute(WITHDRAW, [{"at": s} for s in back])
-        db.execute(SETTLE, [{"at": s} for s in back])
+    for some in (back[at : at + MANY] for at in range(0, len(back), MANY)):
+        db.execute(WITHDRAW, {"these": some})
+        db.execute(SETTLE, {"these": some})
     guesses = {s: json.dumps(found) for s, found in e.body.get("guesses", {}).items()}
     if every := db.execute(select(gold.c.sample)).scalars().all():
         db.execute(GUESS, [{"at": s, "new_guesses": guesses.get(s)} for s in every])
@@ -157,7 +173,8 @@ def _round(db: Connection, e: Event) -> None:
         states = {True: "done", False: "open"}
         chosen = ("sample", "name", "rank", "utility", "why")
         put(db, pick, [{**{key: r[key] for key in chosen}, "round": e.body["number"]} for r in rows])
-        rows = [r for r in rows if not _wanted_by_hand(db, r["sample"])]
+        by_hand = _wanted_by_hand(db)
+        rows = [r for r in rows if r["sample"] not in by_hand]
         about = [
             {**r, "round": e.body["number"], "state": states[r["sample"] in known], "guesses": guesses.get(r["sample"])}
             for r in rows
@@ -176,10 +193,8 @@ def _round(db: Connection, e: Event) -> None:
 
 def _lease(db: Connection, e: Event) -> None:
     """body: samples, until.  What they hold already they hold for longer."""
-    for sample in e.body["samples"]:
-        n = held(db, sample, e.who, "leased")
-        n = free(db, sample, e.at) if n is None else n
-        _change(db, [] if n is None else [(sample, n)], "leased", e.who, until=e.body["until"])
+    found = ((s, _slot_for(db.execute(SLOTS, {"at": s}).all(), e.who, e.at, "leased")) for s in e.body["samples"])
+    _change(db, [(s, n) for s, n in found if n is not None], "leased", e.who, until=e.body["until"])
     put(db, lease, [{"sample": s, "who": e.who} for s in e.body["samples"]])
 
 
@@ -217,8 +232,7 @@ def _label(db: Connection, e: Event) -> None:
     if trial:
         _test(db, e, trial == "told")
     elif counted:
-        n = held(db, sample, e.who, *ONES_OWN)
-        n = free(db, sample, e.at) if n is None else n
+        n = _slot_for(db.execute(SLOTS, {"at": sample}).all(), e.who, e.at, *ONES_OWN)
         _change(db, [] if n is None else [(sample, n)], "done", e.who)
 
 
@@ -278,10 +292,10 @@ def _wish(db: Connection, e: Event) -> None:
     put(db, slot, [{"sample": s, "n": n, **place} for s, _ in picks for n in range(e.body.get("wanted", 1))])
 
 
-def _wanted_by_hand(db: Connection, sample: str) -> bool:
-    """Whether somebody picked it while the model was fitted: their question stays, whoever has begun it."""
-    asked = select(task.c.round).where(task.c.sample == sample, task.c.state != "withdrawn")
-    return bool(db.execute(asked).scalar() == BY_HAND)
+def _wanted_by_hand(db: Connection) -> set[str]:
+    """What somebody picked, perhaps while the model was fitted: their question stays, whoever has begun it."""
+    asked = select(task.c.sample).where(task.c.round == BY_HAND, task.c.state != "withdrawn")
+    return set(db.execute(asked).scalars())
 
 
 def _begun(db: Connection, sample: str) -> bool:

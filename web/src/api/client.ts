@@ -1,5 +1,5 @@
 /** One typed call for every route of the server's schema: the path, the parameters and the answer belong together. */
-import type { paths } from "./schema";
+import type { paths } from "../../../clients/typescript/src/schema";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type PathsWith<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths];

@@ -1,5 +1,5 @@
 /** The server's shapes by their names. */
-import type { components } from "./schema";
+import type { components } from "../../../clients/typescript/src/schema";
 
 type Schemas = components["schemas"];
 

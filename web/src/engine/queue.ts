@@ -6,6 +6,11 @@ import type { Guess, Past, Queue as Served, Task, Undone, Value } from "../api/t
 import { depth, median, remembered } from "./depth";
 import type { Outbox } from "./outbox";
 
+export interface Want {
+  n: number; // how many to hold in all
+  have: string[];
+}
+
 export interface Server {
   queue(n: number, have: string[]): Promise<Served>;
   undo(): Promise<Undone>;
@@ -137,18 +142,26 @@ export class Queue {
     return this.topping;
   }
 
-  private async fetch(): Promise<void> {
+  /** What is missing, and what is at hand or under way; undefined where there is enough. */
+  private wanted(): Want | undefined {
     const held = this.state.open.map((o) => o.task.id);
-    const sending = this.outbox.ids;
     const missing = this.depth - held.length;
-    const have = [...new Set([...held, ...sending])].slice(0, 200);
+    const have = [...new Set([...held, ...this.outbox.ids])].slice(0, 200);
     // Two at a time, while another is there: half the requests, and what comes is chosen as late.
     const enough = missing <= 0 || (missing === 1 && held.length > 1);
-    if (enough || have.length + missing > 50) return this.set({ waiting: false });
+    return enough || have.length + missing > 50 ? undefined : { n: have.length + missing, have };
+  }
+
+  /** What to ask for along with answers that are just being sent. */
+  wanting = (): Want | undefined => (this.topping ? undefined : this.wanted());
+
+  private async fetch(): Promise<void> {
+    const want = this.wanted();
+    if (!want) return this.set({ waiting: false });
     const began = this.settings.now();
     this.set({ waiting: true });
     try {
-      const served = await this.server.queue(have.length + missing, have);
+      const served = await this.server.queue(want.n, want.have);
       this.rtts = remembered(this.rtts, this.settings.now() - began);
       this.arrived(served);
     } catch (error) {
@@ -157,7 +170,7 @@ export class Queue {
   }
 
   /** What was answered or is open already stays as it is: nothing jumps under the hand. */
-  private arrived(served: Served): void {
+  arrived(served: Served): void {
     const there = new Set([...this.state.open.map((o) => o.task.id), ...this.outbox.ids, ...this.answered]);
     const fresh = served.tasks.filter((t) => !there.has(t.id)).map((task) => ({ task, reopened: false }));
     this.set({
@@ -231,9 +244,11 @@ export class Queue {
     void this.topUp();
   }
 
+  /** The answer's own request asks for more; another does where that one could not. */
   private later(): void {
-    if (this.settings.soon) this.settings.soon(() => void this.topUp());
-    else void this.topUp();
+    const work = (): void => void this.outbox.flush().then(() => this.topUp());
+    if (this.settings.soon) this.settings.soon(work);
+    else work();
   }
 
   private closed(now: Open, rest: Open[], value: Value | undefined, at: number, pace: number[]): void {

@@ -28,14 +28,17 @@ function told(kept: Receipt["kept"]): string {
   return found.right ? "That was a question whose answer is known, and you had it right" : `That was a question whose answer is known: ${found.known}`;
 }
 
-function sender(campaign: string, counted: (labels: number) => void, say: (sentence: string) => void): Sender {
+function sender(campaign: string, queue: () => Queue): Sender {
   const at = "/api/v1/campaigns/{campaign}";
   return {
     answers: async (answers) => {
-      const receipt = await call("post", `${at}/answers`, { path: { campaign }, body: { answers } });
-      counted(receipt.labels);
+      const want = queue().wanting();
+      const body = want ? { answers, want } : { answers };
+      const receipt = await call("post", `${at}/answers`, { path: { campaign }, body });
+      if (receipt.queue) queue().arrived(receipt.queue);
+      else queue().counted(receipt.labels);
       const sentence = told(receipt.kept);
-      if (sentence) say(sentence);
+      if (sentence) queue().say(sentence);
     },
     skip: (body) => call("post", `${at}/skips`, { path: { campaign }, body }),
     remark: ({ id, flagged, note }) =>
@@ -68,7 +71,7 @@ export function newKey(): string {
 
 export function makeQueue(campaign: Campaign, me: Me, strict: boolean): Queue {
   const prefix = `askance:outbox:${me.name}:${campaign.id}:`;
-  const line = sender(campaign.id, (labels) => queue.counted(labels), (sentence) => queue.say(sentence));
+  const line = sender(campaign.id, () => queue);
   const outbox = new Outbox(localStorage, prefix, line, judge, undefined, afterPaint);
   const read = (text: string): unknown => stored(campaign.form, text);
   const now = (): number => performance.timeOrigin + performance.now(); // a clock that is never set back

@@ -28,8 +28,11 @@ def release(at: Annotator, beat: shapes.Beat) -> None:
 
 @router.post("/answers")
 def answers(at: Annotator, given: shapes.Answers) -> shapes.Receipt:
-    """On the disk when this returns: all of them or, where one is wrong, none.  The same key is the same answer."""
-    return at.desk.answers(at.who, given.answers)
+    """On the disk when this returns: all of them or, where one is wrong, none.  The same key is the same answer.
+
+    With `want` the next questions come with the receipt: one request an answer instead of two.
+    """
+    return at.desk.answers(at.who, given.answers, given.want)
 
 
 @router.post("/skips", status_code=204)
