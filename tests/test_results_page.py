@@ -16,6 +16,7 @@ from study.learner import Logistic
 from study.runs import ALL_LABELS, Run
 from study.sets import SETS, Set, opened, scaled
 
+from askance.errors import BadLearner
 from askance.spec import parse
 from askance.strategy import RECIPES
 
@@ -181,6 +182,12 @@ def test_the_learner_says_all_that_it_provides(tmp_path):
     assert (said["decision"].argmax(1) == said["probs"].argmax(1)).all()
     guess = np.array(learner.classes)[said["probs"].argmax(1)]
     assert (guess == np.array(list(pool.labels), str)).mean() > 0.7
+
+
+def test_the_learner_of_the_study_says_that_it_cannot_be_kept(tmp_path):
+    for way in (Logistic(30.0).save, Logistic(30.0).load):
+        with pytest.raises(BadLearner, match="the study keeps figures"):
+            way(tmp_path)
 
 
 def test_features_are_brought_to_one_scale():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from askance import ops
+from askance.errors import BadLearner
 from askance.learners.committee import bootstrap
 from askance.learners.logistic import fit_softmax
 from askance.learners.training import labelled
@@ -16,6 +17,7 @@ from askance.signals import Signals
 
 SLOPE = 1e-4  # in units of the mean log loss: solved well beyond what accuracy can show
 ROUGH = 1e-3  # for the committee, whose members differ by far more
+NOT_KEPT = "the learner of the study cannot be saved or loaded: the study keeps figures; `linear` can be kept"
 
 
 class Logistic:
@@ -61,10 +63,10 @@ class Logistic:
         return Signals(samples.ids, {name: make[name]() for name in sorted(needs)})
 
     def save(self, folder: Path) -> None:
-        raise NotImplementedError("the study keeps figures, not models")
+        raise BadLearner(NOT_KEPT)
 
     def load(self, folder: Path) -> None:
-        raise NotImplementedError("the study keeps figures, not models")
+        raise BadLearner(NOT_KEPT)
 
     def _begin(self, classes: tuple[str, ...]) -> list[np.ndarray | None]:
         if classes == self.classes and self._coef:
