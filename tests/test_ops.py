@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from askance import ops
+from extras import extra
 
 RNG = np.random.default_rng(0)
 
@@ -174,7 +175,7 @@ def test_half_precision_is_computed_in_single() -> None:
 
 
 def test_torch_tensors_are_taken_as_they_are() -> None:
-    torch = pytest.importorskip("torch")
+    torch = extra("torch")
     t = torch.rand(5, 3, requires_grad=True)
     a = ops.as_numpy(t)
     assert isinstance(a, np.ndarray)

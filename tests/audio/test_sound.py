@@ -8,11 +8,12 @@ import pytest
 
 from askance.audio import is_audio_name, open_sound, peaks, sound
 from askance.errors import BadPool
+from extras import extra
 from waves import tone, wav_bytes, write
 
 
 def packed(path: Path, samples: np.ndarray, rate: int = 16000) -> Path:
-    soundfile = pytest.importorskip("soundfile", reason="soundfile is the extra `audio`")
+    soundfile = extra("soundfile")
     soundfile.write(path, samples, rate)
     return path
 
@@ -58,7 +59,7 @@ def test_without_soundfile_the_sentence_says_what_to_install(tmp_path: Path, mon
 
 
 def test_what_is_no_recording_at_all(tmp_path: Path) -> None:
-    pytest.importorskip("soundfile", reason="soundfile is the extra `audio`")
+    extra("soundfile")
     (tmp_path / "a.mp3").write_text("<html>")
     with pytest.raises(BadPool, match="not a recording of a format that is read"), open_sound(str(tmp_path / "a.mp3")):
         pass

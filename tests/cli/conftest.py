@@ -13,6 +13,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from askance.cli.exits import run
+from extras import extra
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ COLOURS = {"red": (240, 30, 30), "green": (20, 220, 40), "blue": (15, 25, 230)}
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """photos/COLOUR/N.png, ten of each, one of them twice and one that cannot be read; colours.onnx sees the colour."""
-    onnx = pytest.importorskip("onnx", reason="a network is made for the test with onnx")
+    onnx = extra("onnx")
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(1)
     for colour, rgb in COLOURS.items():

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytest.importorskip("torch")
+from extras import extra
+
+extra("torch")
 pytestmark = pytest.mark.torch
 
 

@@ -32,6 +32,7 @@ from askance.formats import Tally as Nothing
 from askance.formats.brush import decoded, encoded
 from askance.formats.runs import from_pixels, from_text, to_pixels, to_text
 from askance.formats.source import Source, in_memory
+from extras import extra
 
 COUNTS = [9, 2, 2, 2, 2, 2, 5]  # 4 x 6, rows 1 and 2 of columns 2 to 4
 BOX = '[{"h":40,"label":"cat","w":60,"x":20,"y":20}]'
@@ -177,7 +178,7 @@ def test_runs_as_the_text_of_coco() -> None:
 
 
 def test_coco_as_pycocotools_has_it() -> None:
-    mask = pytest.importorskip("pycocotools.mask", reason="pycocotools is not installed")
+    mask = extra("pycocotools.mask")
     rng = np.random.default_rng(0)
     pixels = rng.random((17, 23)) < 0.3
     theirs = mask.encode(np.asfortranarray(pixels.astype(np.uint8)))["counts"].decode()

@@ -16,6 +16,7 @@ from tiny_backbone import classifier_model, floats, means_model, plain_pictures,
 from askance.errors import BadLearner, BadPool, MissingExtra
 from askance.learners.backbones import Backbone, open_backbone
 from askance.learners.backbones.onnx_file import size_in_name
+from extras import extra
 
 PIXEL = np.array([255.0, 127.5, 0.0])
 
@@ -207,7 +208,7 @@ def test_mobilenet_tells_cats_from_dogs(shared_data: Callable[[str], Path], cats
 
 @pytest.mark.torch
 def test_a_torch_classifier_is_heard_before_its_last_layer(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = extra("torch")
     from askance.learners.backbones.classifiers import torch_classifier
 
     torch.manual_seed(0)
@@ -239,8 +240,8 @@ def test_a_torch_classifier_is_heard_before_its_last_layer(tmp_path: Path) -> No
 
 @pytest.fixture
 def hf(monkeypatch: pytest.MonkeyPatch):
-    pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
+    extra("torch")
+    transformers = extra("transformers")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # else it tries for half a minute
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
@@ -401,7 +402,7 @@ def test_a_checkpoint_that_lacks_weights_and_a_name_that_cannot_be_fetched(tmp_p
 @pytest.mark.torch
 @pytest.mark.parametrize("scheme", ["timm", "torchvision"])
 def test_a_model_from_a_file_of_weights(scheme: str, tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = extra("torch")
     try:
         models = importlib.import_module({"timm": "timm", "torchvision": "torchvision.models"}[scheme])
     except (ImportError, RuntimeError) as e:

@@ -17,6 +17,7 @@ from askance.learners.spec import SCHEMES, read
 from askance.learners.tfidf import TfidfLearner
 from askance.protocols import Learner
 from askance.samples import Kind
+from extras import extra
 
 
 def test_texts_make_learners() -> None:
@@ -122,8 +123,8 @@ def test_a_network_by_its_text(shared_data, tmp_path: Path) -> None:
 
 @pytest.mark.torch
 def test_a_trained_network_by_its_text(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    pytest.importorskip("safetensors")
+    extra("torch")
+    extra("safetensors")
     learner = make_learner("cnn?epochs=1&size=16", pool_kind="image", cache=tmp_path)
     assert "members" in learner.provides
     with pytest.raises(BadLearner, match="did you mean 'epochs'"):

@@ -1,7 +1,6 @@
 """Keras, Lightning, skorch and plain functions under the contract of learners; a text classifier made on the spot."""
 
 import sys
-from importlib.util import find_spec
 from itertools import product
 
 import contract
@@ -14,6 +13,7 @@ from askance import ops
 from askance.errors import BadLearner, MissingExtra
 from askance.learners import make_learner
 from askance.samples import Samples, objects
+from extras import extra, installed
 
 SAMPLES, LABELS = arrays(40)
 UNSEEN = arrays(10, start=700)[0]
@@ -26,12 +26,6 @@ CHECKED = (
     contract.check_no_samples,
     contract.check_rows_do_not_depend_on_their_neighbours,
 )
-
-
-def needed(package):
-    """Not pytest.importorskip: Keras fails to be imported where no backend was chosen."""
-    if find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
 
 
 def case(text, package, samples=SAMPLES, labels=LABELS, unseen=UNSEEN):
@@ -50,7 +44,7 @@ NUMPY = case("call:other_models:Centroids", "numpy")[1]
 @pytest.mark.parametrize(("name", "check"), list(product(CASES, CHECKED)), ids=lambda v: getattr(v, "__name__", v))
 def test_other_frameworks_pass_the_contract(name, check, tmp_path):
     package, one = CASES[name]
-    needed(package)
+    installed(package)
     check(one, tmp_path)
 
 
@@ -62,7 +56,7 @@ def test_functions_of_arrays_pass_the_whole_contract(check, tmp_path):
 @pytest.mark.parametrize("name", CASES)
 def test_they_learn(name):
     package, one = CASES[name]
-    needed(package)
+    installed(package)
     learner = one.make()
     report = learner.fit(SAMPLES, LABELS, validation=arrays(60, start=2000))
     assert report.validation["n"] == 60
@@ -108,7 +102,7 @@ def test_numbers_that_are_not_finite_are_refused_before_and_after_a_fit(monkeypa
 
 
 def test_keras_models_of_logits_and_of_softmax_are_told_apart():
-    needed("keras")
+    installed("keras")
     learner = make_learner("keras:other_models:keras_logits?epochs=3", pool_kind="array")
     learner.fit(SAMPLES, LABELS)
     probs = learner.signals(UNSEEN, frozenset({"probs"}))["probs"]
@@ -117,7 +111,7 @@ def test_keras_models_of_logits_and_of_softmax_are_told_apart():
 
 
 def test_photos_come_with_their_channels_first_where_pytorch_wants_them(tmp_path):
-    needed("skorch")
+    installed("skorch")
     from PIL import Image
 
     rng = np.random.default_rng(0)
@@ -150,8 +144,8 @@ def texts(n, seed):
 @pytest.fixture(scope="module")
 def tiny_bert(tmp_path_factory):
     """A BERT of two layers and its tokenizer, from a config: nothing is downloaded."""
-    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
-    torch = pytest.importorskip("torch")
+    transformers, tokenizers = extra("transformers"), extra("tokenizers")
+    torch = extra("torch")
     folder = tmp_path_factory.mktemp("bert")
     words = ["[PAD]", "[UNK]", "the", "a", "of", *" ".join(WORDS.values()).split()]
     made = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))

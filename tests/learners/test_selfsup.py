@@ -17,8 +17,9 @@ from askance import ops
 from askance.errors import BadLearner
 from askance.learners import make_learner
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 N = 52

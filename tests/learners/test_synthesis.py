@@ -15,8 +15,9 @@ from askance.errors import BadLearner, MissingSignal
 from askance.learners import make_learner
 from askance.samples import Samples, objects
 from askance.select import select
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 TINY = (

@@ -12,8 +12,9 @@ from test_torch_training import arrays, same, weights
 from askance.errors import BadLearner, MissingSignal
 from askance.learners.torch import make_torch_learner
 from askance.learners.torch.settings import Settings, read_settings
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 LOSS = frozenset({"loss"})

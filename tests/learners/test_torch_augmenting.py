@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from extras import extra
+
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 from askance.learners.torch import augmenting  # noqa: E402

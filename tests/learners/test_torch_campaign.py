@@ -10,8 +10,9 @@ from test_torch_training import arrays
 
 from askance.pools import open_pool
 from askance.simulate import simulate
+from extras import extra
 
-pytest.importorskip("torch")
+extra("torch")
 pytestmark = pytest.mark.torch
 
 

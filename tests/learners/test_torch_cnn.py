@@ -6,8 +6,9 @@ import pytest
 from askance import ops
 from askance.errors import BadLearner
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 

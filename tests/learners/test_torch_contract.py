@@ -13,8 +13,9 @@ from PIL import Image
 from askance import ops
 from askance.learners.torch import make_torch_learner
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 N = 52

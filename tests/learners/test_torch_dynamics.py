@@ -8,8 +8,9 @@ from test_torch_training import arrays, same
 from askance import ops
 from askance.errors import BadLearner
 from askance.ops.forgetting import forgotten
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 COURSE = frozenset({"course"})

@@ -9,8 +9,9 @@ from askance import ops
 from askance.errors import BadLearner, MissingExtra
 from askance.learners.torch import make_torch_learner
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 
@@ -73,7 +74,7 @@ def test_without_torch_the_extra_is_named(monkeypatch):
 
 
 def test_a_pretrained_model_is_fine_tuned(tmp_path):
-    transformers = pytest.importorskip("transformers")
+    transformers = extra("transformers")
     from PIL import Image
 
     config = transformers.ResNetConfig(

@@ -7,8 +7,9 @@ from test_torch_training import arrays
 
 from askance.select import select
 from askance.strategies.model_change.isal import influence
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 NEEDS = frozenset({"probs", "embeddings"})

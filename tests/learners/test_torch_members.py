@@ -8,8 +8,9 @@ from askance.errors import BadLearner
 from askance.learners.torch import make_torch_learner
 from askance.samples import Samples, objects
 from askance.select import select
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 N = 150

@@ -11,8 +11,9 @@ from askance.errors import BadLearner, MissingExtra
 from askance.learners.torch import make_torch_learner
 from askance.learners.torch.settings import Settings
 from askance.progress import REPORTER
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 PROBS = frozenset({"probs"})
@@ -322,7 +323,7 @@ def test_without_optuna_it_is_said_what_to_install(monkeypatch):
 
 
 def test_the_best_trial_is_chosen_and_the_fit_is_that_trial():
-    pytest.importorskip("optuna")
+    extra("optuna")
     one, given = tuning(rate=3e-4), learner(rate=3e-4, validation=0.3, epochs=4)
     report, plain = one.fit(SAMPLES, LABELS, seed=1), given.fit(SAMPLES, LABELS, seed=1)
     chosen = report.chosen
@@ -337,7 +338,7 @@ def test_the_best_trial_is_chosen_and_the_fit_is_that_trial():
 
 
 def test_a_tuning_repeats_itself_and_goes_on_after_a_stop(tmp_path, monkeypatch):
-    pytest.importorskip("optuna")
+    extra("optuna")
     from askance.learners.torch import fitting
 
     whole = tuning()
@@ -362,7 +363,7 @@ def test_a_tuning_repeats_itself_and_goes_on_after_a_stop(tmp_path, monkeypatch)
 
 
 def test_better_settings_are_found_and_a_trial_that_diverges_is_no_end():
-    pytest.importorskip("optuna")
+    extra("optuna")
     from askance.learners.torch.tuning import Space, tuned
 
     def loss(plan):

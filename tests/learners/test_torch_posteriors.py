@@ -15,8 +15,9 @@ from askance.errors import BadLearner
 from askance.learners.torch import make_torch_learner
 from askance.select import select
 from askance.signals import Signals
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 MEMBERS = frozenset({"members"})

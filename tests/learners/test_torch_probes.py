@@ -6,8 +6,9 @@ from test_torch_addons import learner
 from test_torch_training import arrays
 
 from askance.errors import BadLearner
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 

@@ -11,8 +11,9 @@ from test_torch_training import arrays, same
 from askance.errors import BadLearner
 from askance.progress import REPORTER
 from askance.samples import Samples
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 LIKE = frozenset({"labelled_like"})

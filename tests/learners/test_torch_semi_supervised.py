@@ -10,8 +10,9 @@ from askance import ops
 from askance.errors import BadLearner
 from askance.learners.torch import make_torch_learner
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 LEARNING = ["pseudo_label", "fixmatch", "flexmatch", "mean_teacher", "propagation"]

@@ -14,8 +14,9 @@ from askance.errors import BadLearner, BadPool
 from askance.learners.torch import make_torch_learner
 from askance.progress import REPORTER
 from askance.samples import Samples, objects
+from extras import extra
 
-torch = pytest.importorskip("torch")
+torch = extra("torch")
 pytestmark = pytest.mark.torch
 
 RNG = np.random.default_rng(1)

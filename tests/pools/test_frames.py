@@ -9,12 +9,13 @@ import pytest
 
 from askance.errors import BadPool
 from askance.pools import open_pool
+from extras import extra
 
 COLUMNS = {"text": ["a", "b", "a"], "n": [1.0, None, 1.0], "sort": ["x", None, "x"], "y": [1.0, None, 1.0]}
 
 
 def test_pandas_and_polars_and_arrow_agree() -> None:
-    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pandas, polars = extra("pandas"), extra("polars")
     frames = [
         pa.table(COLUMNS),
         pandas.DataFrame(COLUMNS),
@@ -36,14 +37,14 @@ def test_pandas_and_polars_and_arrow_agree() -> None:
 
 
 def test_signals_in_a_frame() -> None:
-    pandas = pytest.importorskip("pandas")
+    pandas = extra("pandas")
     frame = pandas.DataFrame({"probs": [np.array([0.5, 0.5]), np.array([0.1, 0.9])]})
     pool = open_pool(frame)
     assert pool.take(pool.ids).data["probs"].tolist() == [[0.5, 0.5], [0.1, 0.9]]
 
 
 def test_frames_that_are_no_table() -> None:
-    pandas = pytest.importorskip("pandas")
+    pandas = extra("pandas")
     with pytest.raises(BadPool, match="the frame has no rows; its columns are a"):
         open_pool(pandas.DataFrame({"a": []}), text="a")
     with pytest.raises(BadPool, match="the frame has a column of mixed values"):

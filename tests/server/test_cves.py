@@ -236,7 +236,7 @@ def test_the_page_sets_no_html_of_others() -> None:
     """CVE-2024-26152, CVE-2026-22033: nothing that people typed is put into the page as markup, or into a script."""
     web = SOURCE.parents[1] / "web" / "src"
     if not web.is_dir():
-        pytest.skip("the page's source is not here")
+        pytest.skip(f"{web} is not there: the page's source lies in the repository, not in the package")
     sources = [p for p in web.rglob("*.ts*") if ".test." not in p.name]
     assert sources
     for path in sources:

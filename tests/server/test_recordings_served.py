@@ -18,6 +18,7 @@ from askance.server.app import create_app
 from askance.server.hall import Hall
 from askance.server.people import Person
 from askance.server.ranges import asked
+from extras import extra
 from waves import tone, wav_bytes, write
 
 PLAIN = wav_bytes(tone(440))
@@ -176,7 +177,7 @@ def test_what_only_has_the_name_of_a_recording_is_never_served(page: TestClient,
 
 
 def test_a_packed_recording_is_told_by_its_bytes(page: TestClient, tmp_path: Path) -> None:
-    soundfile = pytest.importorskip("soundfile", reason="soundfile is the extra `audio`")
+    soundfile = extra("soundfile")
     found = contents(page)
     soundfile.write(tmp_path / "calls/plain.flac", tone(440)[:, 0], 8000)
     (tmp_path / "calls/plain.flac").replace(tmp_path / "calls/plain.wav")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from extras import extra
+
 PLACES = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
 
 
@@ -36,7 +38,7 @@ def let_through(folder: Path) -> None:
 
 def server(folder: Path) -> Iterator[str]:
     """-> the URL of a server.  Its commits are not on the disk (fsync=off): only its locks and plans are looked at."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'askance[postgres]'")
+    extra("psycopg")
     bin = programs()
     if bin is None:
         pytest.skip("PostgreSQL is not installed: no initdb on the path or in /usr/lib/postgresql")
