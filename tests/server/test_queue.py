@@ -205,3 +205,62 @@ def config_of_many(tmp_path):
         return campaign.folder.root
 
     return make
+
+
+# ---- the next questions come with the receipt
+
+
+def test_the_next_questions_come_with_the_receipt(team: Served) -> None:
+    ann, bob = team.of("ann"), team.of("bob")
+    a, b, c = tasks(ann, n=3)
+    assert [t["rank"] for t in tasks(bob, n=1)] == [4]
+    said = ann.post(at("one", "answers"), json=answer(a) | {"want": {"n": 5, "have": [b["id"], c["id"]]}}).json()
+    assert [t["rank"] for t in said["queue"]["tasks"]] == [5, 6, 7], "three more, and none that bob holds"
+    assert (said["labels"], said["queue"]["labels"], said["queue"]["empty_why"]) == (1, 1, "")
+    assert ann.post(at("one", "answers"), json=answer(b)).json()["queue"] is None, "where none were wanted"
+
+
+def test_what_is_just_being_answered_may_be_named_as_held(team: Served) -> None:
+    """The page cannot know what has arrived: it names what is under way too."""
+    ann = team.of("ann")
+    a, b = tasks(ann, n=2)
+    said = ann.post(at("one", "answers"), json=answer(a) | {"want": {"n": 3, "have": [a["id"], b["id"]]}}).json()
+    assert [t["rank"] for t in said["queue"]["tasks"]] == [3]
+
+
+def test_a_refused_answer_hands_nothing_out(team: Served) -> None:
+    ann, bob = team.of("ann"), team.of("bob")
+    a = tasks(ann, n=1)[0]
+    body = answer(a, "zebra") | {"want": {"n": 5, "have": []}}
+    fault(ann.post(at("one", "answers"), json=body), 422, "BadLabel")
+    assert [t["rank"] for t in tasks(bob, n=2)] == [2, 3]
+
+
+def test_the_same_answer_sent_again_brings_the_same_questions(team: Served) -> None:
+    """The receipt was lost on the way: nothing is handed out twice, and nothing is held that nobody sees."""
+    ann, bob = team.of("ann"), team.of("bob")
+    a, b = tasks(ann, n=2)
+    body = answer(a, key="lost-on-the-way") | {"want": {"n": 4, "have": [b["id"]]}}
+    first, again = (ann.post(at("one", "answers"), json=body).json() for _ in range(2))
+    assert [t["id"] for t in first["queue"]["tasks"]] == [t["id"] for t in again["queue"]["tasks"]]
+    assert again["labels"] == 1
+    assert [t["rank"] for t in tasks(bob, n=1)] == [6]
+
+
+def test_what_has_long_to_run_is_not_written_down_again(team: Served) -> None:
+    """Each lease is a line in the log: asking for more says nothing of those at hand until half their time is over."""
+    ann, clock = team.of("ann"), [1000.0]
+    store = team.desk().store
+    store.clock = lambda: clock[0]
+
+    def leases() -> list[list[str]]:
+        with store.reading() as db:
+            return [e.body["samples"] for e in store.events(db) if e.kind == "lease"]
+
+    a, b = (t["id"] for t in tasks(ann, n=2))
+    clock[0] += 299
+    (c,) = (t["id"] for t in tasks(ann, n=3, have=(a, b)))
+    assert leases() == [[a, b], [c]]
+    clock[0] += 2
+    (d,) = (t["id"] for t in tasks(ann, n=4, have=(a, b, c)))
+    assert leases()[2:] == [sorted([a, b]), [d]]

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Answer, Queue as Served, Skip, Task, Undone } from "../src/api/types";
 import { depth, median } from "../src/engine/depth";
 import { Outbox, type Sender } from "../src/engine/outbox";
-import { perHour, Queue, type Server } from "../src/engine/queue";
+import { perHour, Queue, type Server, type Want } from "../src/engine/queue";
 import { Shelf } from "./shelf";
 
 const task = (n: number): Task => ({
@@ -92,6 +92,37 @@ describe("the queue", () => {
     }
     expect(house.done.map((d) => d.value)).toEqual(house.all.map((_, n) => `v${n + 1}`));
     expect([q.state.open.length, q.state.emptyWhy]).toEqual([0, "done"]);
+  });
+
+  it("asks for more with the answers, and by a request of its own only where there are none to send", async () => {
+    let q: Queue | undefined;
+    const wanted: Want[] = [];
+    const line: Sender = {
+      answers: async (bodies) => {
+        const want = q!.wanting();
+        await house.answers(bodies);
+        if (!want) return;
+        wanted.push(want);
+        const gone = new Set([...house.done.map((d) => d.id), ...want.have]);
+        const tasks = house.all.filter((t) => !gone.has(t.id)).slice(0, Math.max(0, want.n - want.have.length));
+        q!.arrived({ tasks, left: 0, model: 1, labels: house.done.length, empty_why: tasks.length ? "" : "done" });
+      },
+      skip: (b) => house.skip(b),
+      remark: () => house.remark(),
+    };
+    let n = 0;
+    const outbox = new Outbox(shelf, "q:", line, () => "again", [1]);
+    q = new Queue(house, outbox, { strict: false, now: () => (at += 100), key: () => `key-${n++}-of-it`, read: (s) => s });
+    await q.topUp();
+    const before = house.asked.length;
+    for (let k = 1; k <= 30; k++) {
+      expect(front(q)).toBe(`t${k}`);
+      q.answer(`v${k}`, seen);
+      await pause();
+    }
+    expect(house.asked.length).toBe(before);
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(wanted.every((w) => w.n > w.have.length)).toBe(true);
   });
 
   it("goes on offline with what is at hand, and the answers arrive later", async () => {
