@@ -6,7 +6,7 @@
 `run` appends one line for each finished run to benchmarks/joint_training_data/runs.jsonl, seed by seed, never repeats
 one, and may be killed at any time.  A run: 1,500 images are the pool and 1,000 others are for testing, drawn anew for
 each seed; 60 labels at random, the same for all, then 3 batches of 50.  After each the network is trained anew, from
-the same first weights for all, for STEPS steps of 32 and without a validation set; the accuracy on the test images is
+the same first weights for all, for 200 steps of 32 and without a validation set; the accuracy on the test images is
 kept, and the processor time of training, scoring the pool and selecting.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from study.joint_rows import DATA, SETS, WAYS, Row, Way, rows
+from study.joint_rows import DATA, SETS, WAYS, Row, Set, Way, rows
 from torch import nn
 
 from askance import ops
@@ -33,8 +33,8 @@ from askance.select import select
 from askance.spec import parse
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data"
-FIRST, BATCH, BATCHES, POOL, TEST, STEPS = 60, 50, 3, 1500, 1000, 200
-PLAN = f"epochs=1&least={STEPS}&validation=0&batch=32&augment=no"
+TEST = 1000
+PLAN = "epochs=1&validation=0&batch=32&augment=no"
 
 
 def grey(classes: int) -> nn.Module:
@@ -78,8 +78,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     command = parser.add_subparsers(dest="command", required=True)
     run = command.add_parser("run")
-    run.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
-    run.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
+    run.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    run.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS))
     run.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
     command.add_parser("page")
     said = parser.parse_args()
@@ -95,7 +95,9 @@ def main() -> None:
 def run_all(sets: list[str], ways: list[str], seeds: list[int]) -> None:
     DATA.parent.mkdir(exist_ok=True)
     known = {(r.set, r.way, r.seed) for r in rows()}
-    tasks = [(s, w, seed) for seed in seeds for s in sets for w in ways if (s, w, seed) not in known]
+    tasks = [
+        (s, w, seed) for seed in seeds for s in sets for w in ways if w in SETS[s].ways and (s, w, seed) not in known
+    ]
     began = time.monotonic()
     for n, (name, way, seed) in enumerate(tasks, 1):
         row = one(name, way, seed)
@@ -107,34 +109,40 @@ def run_all(sets: list[str], ways: list[str], seeds: list[int]) -> None:
 
 def one(name: str, way: str, seed: int) -> Row:
     spent, pool, test = Spent(), *split(name, seed)
-    found = [round(a, 4) for a in accuracies(name, WAYS[way], seed, pool, test, spent)]
+    found = [round(a, 4) for a in accuracies(SETS[name], WAYS[way], seed, pool, test, spent)]
     return Row(name, way, seed, found, **{k: round(v, 2) for k, v in spent.of.items()})
 
 
-def accuracies(name: str, way: Way, seed: int, pool: "Drawn", test: "Drawn", spent: Spent) -> list[float]:
+def accuracies(of: Set, way: Way, seed: int, pool: "Drawn", test: "Drawn", spent: Spent) -> list[float]:
     ids, strategy = pool.samples.ids, parse(way.strategy)
-    taken = np.sort(np.argsort(ops.noise(seed, ids))[:FIRST])
+    taken = np.sort(np.argsort(ops.noise(seed, ids))[: of.first])
     found: list[float] = []
-    for turn in range(BATCHES + 1):
+    for turn in range(of.batches + 1):
         free = np.setdiff1d(np.arange(len(ids)), taken)
-        learner = fitted(name, way, seed, pool, taken, free, spent)
+        learner = fitted(of, way, seed, pool, taken, free, spent)
         found.append(accuracy(learner, test))
-        if turn < BATCHES:
+        if turn < of.batches:
             since = time.process_time()
             signals = learner.signals(pool.samples, strategy.needs & learner.provides)
             spent.on("score", since)
             since = time.process_time()
-            rest, known = signals.take(free), signals.take(taken)
-            batch = select(strategy, rest, BATCH, 1000 * seed + turn, labeled=known, labels=pool.labels[taken])
+            rest, known = signals.take(among(free, ids, way, of, turn)), signals.take(taken)
+            batch = select(strategy, rest, of.batch, 1000 * seed + turn, labeled=known, labels=pool.labels[taken])
             spent.on("select", since)
             taken = np.sort(np.concatenate([taken, np.flatnonzero(np.isin(ids, batch.ids))]))
     return found
 
 
-def fitted(name: str, way: Way, seed: int, pool: "Drawn", taken: np.ndarray, free: np.ndarray, spent: Spent) -> Learner:
+def among(free: np.ndarray, ids: np.ndarray, way: Way, of: Set, turn: int) -> np.ndarray:
+    """Of the rows that are free those that the strategy sees."""
+    drawn_first = free[np.argsort(ops.noise(turn, ids[free], 1))]
+    return np.sort(drawn_first[: way.among * of.batch]) if way.among else free
+
+
+def fitted(of: Set, way: Way, seed: int, pool: "Drawn", taken: np.ndarray, free: np.ndarray, spent: Spent) -> Learner:
     since = time.process_time()
-    network = "grey" if name == "fashion_mnist" else "colour"
-    text = f"torch:joint_training:{network}?{PLAN}{'&' if way.learner else ''}{way.learner}"
+    network = "grey" if of.images == "fashion_mnist" else "colour"
+    text = f"torch:joint_training:{network}?{PLAN}&least={of.steps}{'&' if way.learner else ''}{way.learner}"
     learner = make_learner(text, pool_kind="array")
     if isinstance(learner, SemiSupervised):
         learner.offer(pool.samples.take(free), seed)
@@ -158,9 +166,9 @@ class Drawn:
 
 def split(name: str, seed: int) -> tuple[Drawn, Drawn]:
     """The pool and the test images of a seed: both are drawn from all."""
-    x, y = images(name)
-    order = np.random.default_rng(seed).permutation(len(x))
-    return drawn(x, y, order[:POOL], 0), drawn(x, y, order[POOL : POOL + TEST], POOL)
+    x, y = images(SETS[name].images)
+    order, pool = np.random.default_rng(seed).permutation(len(x)), SETS[name].pool
+    return drawn(x, y, order[:pool], 0), drawn(x, y, order[pool : pool + TEST], pool)
 
 
 def drawn(x: np.ndarray, y: np.ndarray, rows: np.ndarray, first: int) -> Drawn:

@@ -13,7 +13,6 @@ from study.regression_page import p_of
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURE = DOCS / "images" / "joint" / "curves.png"
 RANDOM, MARGIN = "random", "margin"
-FIRST, BATCH = 60, 50
 SHOWN = {
     "margin": "#0072b2",
     "badge": "#d03a3a",
@@ -73,8 +72,9 @@ def paired(found: Sequence[Row]) -> Curves:
         by.setdefault(r.way, {})[r.seed] = r.accuracy
     if not by:
         return {}
-    common = sorted(set.intersection(*(set(by.get(w, {})) for w in WAYS)))
-    return {w: np.array([by[w][seed] for seed in common]) for w in WAYS} if common else {}
+    ways = SETS[found[0].set].ways
+    common = sorted(set.intersection(*(set(by.get(w, {})) for w in ways)))
+    return {w: np.array([by[w][seed] for seed in common]) for w in ways} if common else {}
 
 
 def means(curves: Curves, to: str) -> dict[str, Comparison]:
@@ -120,8 +120,9 @@ def reading(curves: Mapping[str, Curves]) -> str:
             better = [w for w, d in found.items() if d.holm_p < 0.05 and d.difference > 0]
             worse = [w for w, d in found.items() if d.holm_p < 0.05 and d.difference < 0]
             lines.append(f"- On {name}, against {to}: significantly better {named(better)}; worse {named(worse)}.")
-    both = [w for w in WAYS if w != RANDOM and all(means(c, RANDOM)[w].difference > 0 for c in curves.values())]
-    lines.append(f"- Above random on {' and '.join(curves)} by the mean, significant or not: {named(both)}.")
+    whole = {name: means(c, RANDOM) for name, c in curves.items() if len(c) > 5}
+    both = [w for w in WAYS if w != RANDOM and all(w in d and d[w].difference > 0 for d in whole.values())]
+    lines.append(f"- Above random on {' and '.join(whole)} by the mean, significant or not: {named(both)}.")
     return "\n".join(lines) + "\n"
 
 
@@ -142,10 +143,11 @@ def picture(curves: Mapping[str, Curves]) -> str:
     """One panel a set: accuracy less random's by labels; gives the words for who cannot see it."""
     figure, axes = _figure(11, 3.8, len(curves))
     for panel, (name, of) in zip(axes, curves.items(), strict=True):
-        labels = FIRST + BATCH * np.arange(of[RANDOM].shape[1])
+        labels = SETS[name].labels
         panel.axhline(0, color="#222222", lw=1.8, ls="--", label=f"{RANDOM} (0)")
         for way, colour in SHOWN.items():
-            panel.plot(labels, (of[way] - of[RANDOM]).mean(0), color=colour, lw=1.5, label=way)
+            if way in of:
+                panel.plot(labels, (of[way] - of[RANDOM]).mean(0), color=colour, lw=1.5, label=way)
         panel.set_title(name, loc="left", fontsize=9)
         panel.set_xlabel("labels")
     axes[0].set_ylabel("accuracy less random's")

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[1] / "joint_training_data" / "runs.jsonl"
-SETS = ("fashion_mnist", "cifar10")
 
 
 @dataclass(frozen=True)
 class Way:
-    """strategy: its text; learner: options beyond those that all have."""
+    """strategy: its text; learner: options beyond those that all have; among: it sees so many batches, drawn at
+    random; 0: all."""
 
     strategy: str
     learner: str = ""
+    among: int = 0
 
 
 # What is shown under which name.
@@ -22,8 +23,8 @@ WAYS = {
     "margin": Way("margin"),
     "badge": Way("badge"),
     "learning loss": Way("learning_loss", "add=learning_loss"),
+    "learning loss, among 10 batches": Way("learning_loss", "add=learning_loss", 10),
     "VAAL": Way("vaal", "add=vaal&vaal.on=embeddings&vaal.adversary=0.1"),
-    "TA-VAAL": Way("ta_vaal", "add=ta_vaal"),
     "WAAL": Way("waal", "add=waal"),
     "MAL": Way("mal", "add=mal"),
     "discriminative": Way("discriminative"),
@@ -45,6 +46,35 @@ WAYS = {
 }
 
 
+FEW = ("random", "margin", "learning loss", "learning loss, among 10 batches")
+MANY = tuple(w for w in WAYS if w != FEW[-1])
+
+
+@dataclass(frozen=True)
+class Set:
+    """pool, first, batch: images; batches: after the first labels; steps: of each fit."""
+
+    images: str
+    first: int
+    batch: int
+    batches: int
+    pool: int
+    steps: int
+    ways: tuple[str, ...]
+
+    @property
+    def labels(self) -> list[int]:
+        return [self.first + self.batch * n for n in range(self.batches + 1)]
+
+
+SETS = {
+    "fashion_mnist": Set("fashion_mnist", 60, 50, 3, 1500, 200, MANY),
+    "cifar10": Set("cifar10", 60, 50, 3, 1500, 200, MANY),
+    "fashion_mnist, more labels": Set("fashion_mnist", 300, 150, 3, 3000, 400, FEW),
+    "cifar10, more labels": Set("cifar10", 300, 150, 3, 3000, 400, FEW),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One run.  accuracy: after the first labels and after every batch; seconds: of all fits, scorings, selections."""
@@ -61,4 +91,4 @@ class Row:
 def rows() -> list[Row]:
     """All that were run, of ways that are still in the list."""
     lines = DATA.read_text().splitlines() if DATA.exists() else []
-    return [r for line in lines if (r := Row(**json.loads(line))).way in WAYS]
+    return [r for line in lines if (r := Row(**json.loads(line))).way in SETS[r.set].ways]
