@@ -12,13 +12,13 @@ import threading
 import webbrowser
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from askance.errors import BadConfig
+from askance.errors import AskanceError, BadConfig
 from askance.server.hall import Hall
 from askance.server.people import People, Person
 
@@ -73,7 +73,19 @@ def serve(wanted: Serving) -> None:
         print(said, file=sys.stderr, flush=True)
         if wanted.browse:
             threading.Thread(target=webbrowser.open, args=(said,), daemon=True).start()
+        threading.Thread(target=opened, args=(house.hall,), daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def opened(hall: Hall) -> None:
+    """A pool takes its seconds to be read: where there is one campaign it is read before anybody asks.
+
+    What is wrong with it is said to whoever asks.
+    """
+    names = hall.names()
+    if len(names) == 1:
+        with suppress(AskanceError, OSError, KeyError):
+            _ = hall.desk(names[0]).content_kind
 
 
 def usual_port(wanted: Serving) -> int:
