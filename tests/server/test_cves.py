@@ -33,7 +33,7 @@ from askance.labels.text import parse_kind
 from askance.protocols import Item
 from askance.server.access import COOKIE, House
 from askance.server.app import create_app
-from askance.server.desk import shown
+from askance.server.contents import shown
 from askance.server.hall import Hall
 from askance.server.people import Person
 

@@ -1,37 +1,28 @@
 """One campaign as the server holds it open: questions out, answers in, and what there is to see.  Floor 6."""
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import numpy as np
 from sqlalchemy import Connection, func, select
 
-from askance.audio import open_sound
 from askance.campaign import Campaign, landscape, questions, reading, trials
 from askance.campaign.landscape import Landscape
 from askance.campaign.settings import in_force
-from askance.errors import BadLabel, BadPool, Conflict
-from askance.images import upright_size
+from askance.errors import BadLabel, Conflict
 from askance.labels.distance import right
 from askance.labels.text import kind_name
 from askance.ops import hex_id, parse_id
-from askance.oracles import items
-from askance.protocols import Item, LabelKind
-from askance.server import shapes
+from askance.protocols import LabelKind
+from askance.server import page, shapes
+from askance.server.contents import Contents
 from askance.server.writer import Writer
 from askance.store.schema import event, label, lock, remark, round_, slot, task
 
 LEASE = 600.0  # seconds
 UNSAID = "Chosen for you; why is not said while some questions are there to see how people do."
-REMEMBERED = 2000  # samples whose content is at hand
-LONGEST = 200_000  # characters of a text that are shown
-DRAWN = {"boxes", "polygons", "keypoints", "mask"}  # kinds of label with coordinates in a picture
 
 
 class Desk:
@@ -44,53 +35,13 @@ class Desk:
         self.store = self.campaign.store
         self.kind = self.campaign.config.kind
         self.writer = Writer(self.store)
-        self._contents: OrderedDict[int, shapes.Content] = OrderedDict()
-        self._pool_lock, self._contents_lock = threading.Lock(), threading.Lock()
-        self._pool_ids: np.ndarray | None = None
+        self.contents = Contents(self.campaign, self.id)
         self._fitted: dict[tuple[int, float], bool] = {}
         self._landscape: tuple[float, Landscape | None] = (0.0, None)
 
     def close(self) -> None:
         self.writer.close()
         self.campaign.close()
-
-    # ---- content
-
-    @property
-    def content_kind(self) -> str:
-        with self._pool_lock:
-            return str(self.campaign.pool.kind)
-
-    def items(self, ids: Sequence[int]) -> list[Item]:
-        """A sample that the pool does not have is a BadPool."""
-        with self._pool_lock:  # a pool may read a file: one thread at a time
-            return items(self.campaign.pool.take(np.array(ids, np.uint64)), ())
-
-    def contents(self, ids: Sequence[int]) -> dict[int, shapes.Content]:
-        with self._contents_lock:
-            found = {i: self._contents[i] for i in ids if i in self._contents}
-        missing = [i for i in dict.fromkeys(ids) if i not in found]
-        sized = self.kind.name in DRAWN
-        here = self.still_there(missing)
-        new = {item.id: shown(item, self.id, sized) for item in self.items(here)} if here else {}
-        with self._contents_lock:
-            self._contents.update(new)
-            while len(self._contents) > REMEMBERED:
-                self._contents.popitem(last=False)
-        return {i: gone(i) for i in missing} | found | new
-
-    def still_there(self, ids: Sequence[int]) -> list[int]:
-        """Those that the pool has; a file that somebody has taken away or changed must not hold up the rest."""
-        if not ids:
-            return []
-        with self._pool_lock:
-            if self._pool_ids is None:  # sorted once: with a million samples looking through all of them takes too long
-                self._pool_ids = np.sort(self.campaign.pool.ids)
-            known = self._pool_ids
-        wanted = np.array(ids, np.uint64)
-        at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
-        there = known[at] == wanted if len(known) else np.zeros(len(wanted), bool)
-        return [i for i, has in zip(ids, there.tolist(), strict=True) if has]
 
     def landscape(self) -> Landscape | None:
         """The newest; read again when its file has changed."""
@@ -143,7 +94,7 @@ class Desk:
         guesses = {r.sample: r.guesses for r in db.execute(select(task).where(task.c.sample.in_(keys)))}
         mine = (remark.c.who == who) & remark.c.sample.in_(keys)
         said = {r.sample: r for r in db.execute(select(remark).where(mine))}
-        contents = self.contents([t.id for t in held])
+        contents = self.contents.of([t.id for t in held])
         if in_force(db).gold:  # where some are gold, nothing is said of any that would tell which
             guesses |= trials.guesses_of(db, who, keys)
             held = [replace(t, round=version, rank=0, utility=0.0, why=UNSAID) for t in held]
@@ -213,7 +164,7 @@ class Desk:
             skipped = db.execute(left.order_by(slot.c.seq.desc()).limit(n))
             done += [(r.seq, r.sample, None, r.at) for r in skipped]
         newest = sorted(done, reverse=True, key=lambda d: d[0])[:n]
-        contents = self.contents([parse_id(sample) for _, sample, _, _ in newest])
+        contents = self.contents.of([parse_id(sample) for _, sample, _, _ in newest])
         return shapes.History(
             done=[
                 shapes.Past(id=s, name=contents[parse_id(s)].name, value=v, at=at, content=contents[parse_id(s)])
@@ -225,7 +176,7 @@ class Desk:
         """Puts samples before the questions of all rounds.  lease: they are `who`'s at once.  -> until when."""
         if not ids:
             return None
-        picks = [[hex_id(item.id), item.name] for item in self.items(ids)]
+        picks = [[hex_id(item.id), item.name] for item in self.contents.items(ids)]
 
         def work(db: Connection) -> float | None:
             if lease:
@@ -239,7 +190,7 @@ class Desk:
         return self.writer.do(work)
 
     def remark(self, who: str, sample: str, said: shapes.Remark) -> None:
-        self.items([parse_id(sample)])  # one that is not in the pool is an error
+        self.contents.items([parse_id(sample)])  # one that is not in the pool is an error
         body = {"sample": sample, "flagged": said.flagged, "note": said.note}
         self.writer.do(lambda db: self.store.record(db, "remark", who, body))
 
@@ -272,15 +223,15 @@ class Desk:
         return shapes.Model(version=version, labeled=reading.counted(db), at=at, training=busy, error=error)
 
     def about(self, role: Any, who: str) -> shapes.Campaign:
-        page = page_settings(self.folder)
+        own = page.settings(self.folder)
         with self.store.reading() as db:
             config, counts, gold = in_force(db), reading.counts(db), trials.had(db, who)
             return shapes.Campaign(
                 id=self.id,
                 role=role,
                 form=self.campaign.label_kind.form(),
-                content=self.content_kind,  # type: ignore[arg-type]
-                guide=page["guide"],
+                content=self.contents.kind,  # type: ignore[arg-type]
+                guide=own["guide"],
                 strategy=config.strategy,
                 learner=config.learner,
                 batch=config.batch,
@@ -296,7 +247,7 @@ class Desk:
                 pending=max(0, counts["pending"] - gold.done),
                 skipped=counts["skipped"],
                 model=self.model(db),
-                blind=page["blind"],
+                blind=own["blind"],
             )
 
     def summary(self, role: Any, who: str) -> shapes.Summary:
@@ -318,62 +269,6 @@ class Desk:
         """The number of the latest event: it changes whenever anything has."""
         with self.store.reading() as db:
             return int(db.execute(select(func.max(event.c.seq))).scalar() or 0)
-
-
-def shown(item: Item, campaign: str, sized: bool = False) -> shapes.Content:
-    """Text is sent as text, a photo as the address of our own copy of it, a row as its fields.
-
-    sized: with the size of the picture itself, which our copy may not have
-    """
-    match item.kind:
-        case "image":
-            address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
-            width, height = _size(item) if sized else (None, None)
-            return shapes.Content(kind="image", name=item.name, image=address, width=width, height=height)
-        case "audio":
-            address = f"/api/v1/campaigns/{quote(campaign, safe='')}/media/{hex_id(item.id)}"
-            return shapes.Content(kind="audio", name=item.name, audio=address, seconds=_seconds(item))
-        case "text":
-            return shapes.Content(kind="text", name=item.name, text=str(item.content)[:LONGEST])
-        case "table":
-            return shapes.Content(kind="table", name=item.name, fields={k: plain(v) for k, v in item.content.items()})
-        case "array":
-            values = np.asarray(item.content).ravel()[:1024]
-            return shapes.Content(kind="array", name=item.name, fields={str(n): plain(v) for n, v in enumerate(values)})
-    return shapes.Content(kind=item.kind, name=item.name)
-
-
-def gone(id: int) -> shapes.Content:
-    """In place of a sample that was in the pool when it was chosen."""
-    return shapes.Content(kind="text", name=hex_id(id), text="This sample is no longer in the pool: skip it.")
-
-
-def _seconds(item: Item) -> float | None:
-    """Of the recording; None as in `_size`."""
-    try:
-        with open_sound(str(item.content)) as sound:
-            return sound.seconds
-    except BadPool:
-        return None
-
-
-def _size(item: Item) -> tuple[int, int] | tuple[None, None]:
-    """Of the picture; of one that cannot be read any more there is none, and the other questions go on."""
-    try:
-        return upright_size(str(item.content))
-    except BadPool:
-        return None, None
-
-
-def plain(value: Any) -> Any:
-    """As JSON has it; NaN and the infinite as words."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else str(float(value))
-    return str(value)
 
 
 def guessed(text: str | None) -> list[shapes.Guess]:
@@ -413,18 +308,3 @@ def _checked(kind: Any, a: shapes.Answer) -> str:
         return value
     except BadLabel as e:
         raise BadLabel(f"{a.id}: {e}") from None
-
-
-PAGE = "page.json"
-
-
-def page_settings(folder: Path) -> dict[str, Any]:
-    """What an owner has set for the page: the guideline, and whether suggestions are hidden at first."""
-    usual = {"guide": "", "blind": True}
-    path = folder / PAGE
-    if not path.exists():
-        return usual
-    try:
-        return usual | json.loads(path.read_text("utf-8"))
-    except ValueError:
-        raise Conflict(f"{path} is damaged; correct or remove it") from None

@@ -30,7 +30,7 @@ def picture(desk: Desk, sample: int, size: int) -> tuple[Path, str]:
 def _make(desk: Desk, sample: int, size: int, path: Path) -> None:
     from askance.images import thumbnail
 
-    item = desk.items([sample])[0]
+    item = desk.contents.items([sample])[0]
     if item.kind != "image":
         raise Refused(404, "no_picture", f"{item.name} is no picture")
     try:

@@ -16,8 +16,8 @@ VOTED = ("class", "preference")
 
 
 def sample_of(desk: Desk, id: int) -> shapes.Sample:
-    desk.items([id])  # one that is not in the pool is an error
-    content, key = desk.contents([id])[id], hex_id(id)
+    desk.contents.items([id])  # one that is not in the pool is an error
+    content, key = desk.contents.of([id])[id], hex_id(id)
     with desk.store.reading() as db:
         one = consensus(db).get(key)
         probs, weights = posterior(db, key)
@@ -62,7 +62,7 @@ def disagreements(desk: Desk, n: int, skip: int) -> shapes.Disagreements:
         first = nsmallest(skip + n, found, key=lambda k: (found[k].lead, -found[k].answers, k))[skip:]
         answers = answers_to(db, first)
         guesses = {r.sample: r.guesses for r in db.execute(select(task).where(task.c.sample.in_(first)))}
-    contents = desk.contents([parse_id(k) for k in first])
+    contents = desk.contents.of([parse_id(k) for k in first])
     items = [
         shapes.Disagreement(
             id=k,

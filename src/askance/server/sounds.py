@@ -72,7 +72,7 @@ def _narrow(sound: Sound) -> Iterator[np.ndarray]:
 
 @contextmanager
 def _heard(desk: Desk, sample: int) -> Iterator[tuple[Sound, str]]:
-    item = desk.items([sample])[0]
+    item = desk.contents.items([sample])[0]
     if item.kind != "audio":
         raise Refused(404, "no_sound", f"{item.name} is no recording")
     try:

@@ -1,16 +1,13 @@
 """The campaigns that there are, and what an owner may set.  Floor 6."""
 
-import json
-import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request
 
 from askance.campaign.settings import CHANGEABLE
 from askance.campaign.settings import change as change_settings
-from askance.server import shapes
+from askance.server import page, shapes
 from askance.server.access import house
-from askance.server.desk import PAGE, page_settings
 from askance.server.routes import HERE, Annotator, Anybody, Owner
 
 router = APIRouter(tags=["campaigns"])
@@ -40,8 +37,5 @@ def change(at: Owner, settings: shapes.Settings) -> shapes.Campaign:
     changes = {name: wanted.pop(name) for name in CHANGEABLE if name in wanted}
     if changes:
         at.desk.writer.do(lambda db: change_settings(at.desk.store, db, at.who, changes))
-    now = page_settings(at.desk.folder) | wanted
-    part = at.desk.folder / f".{PAGE}.{secrets.token_hex(4)}.part"
-    part.write_text(json.dumps(now, ensure_ascii=False, indent=1), "utf-8")
-    part.replace(at.desk.folder / PAGE)
+    page.change(at.desk.folder, wanted)
     return at.desk.about(at.role, at.who)

@@ -30,7 +30,7 @@ def listed(at: Owner, n: Some = 100, skip: Skip = 0) -> shapes.GoldQuestions:
 def change(at: Owner, given: shapes.NewGold) -> shapes.GoldQuestions:
     """What is known of samples; null: gold no longer.  Whoever says so is not asked about them."""
     desk, known = at.desk, {parse_id(i): value for i, value in given.answers.items()}
-    desk.items(list(known))  # one that is not in the pool is an error
+    desk.contents.items(list(known))  # one that is not in the pool is an error
     kind, pool = desk.campaign.label_kind, desk.campaign.pool
     desk.writer.do(lambda db: golden.put_gold(desk.store, db, pool, kind, at.who, known))
     return found(desk, 100, 0)

@@ -37,7 +37,7 @@ def media(at: Annotator, sample: shapes.SampleId, request: Request, size: int = 
     size: of the picture's longer side, 0 for as large as is shown.
     """
     id = parse_id(sample)
-    if at.desk.content_kind == "audio":
+    if at.desk.contents.kind == "audio":
         path, kind = playable(at.desk, id)
         return ranged(request, path, kind, FRESH)
     path, kind = picture(at.desk, id, size)
@@ -74,7 +74,7 @@ def neighbours(at: Annotator, sample: shapes.SampleId, n: int = 3) -> shapes.Nei
     known = shown_to(at)
     id = parse_id(sample)
     near = land.nearest(id, [i for i in known if i != id], max(1, min(n, 12)))
-    contents = at.desk.contents([i for i, _ in near])
+    contents = at.desk.contents.of([i for i, _ in near])
     return shapes.Neighbours(
         labelled=[
             shapes.Neighbour(id=hex_id(i), label=known[i], distance=round(gap, 5), content=contents[i])
@@ -117,7 +117,7 @@ def grid(at: Annotator, label: str, n: int = 60) -> shapes.Grid:
     free = [(int(land.ids[r]), float(land.p[r])) for r in best if int(land.ids[r]) not in taken]
     chosen = free[: max(1, min(n, 200))]
     until = at.desk.wish(at.who, [i for i, _ in chosen], f"taken for {label}", lease=True)
-    contents = at.desk.contents([i for i, _ in chosen])
+    contents = at.desk.contents.of([i for i, _ in chosen])
     cells = [shapes.Cell(id=hex_id(i), p=p, content=contents[i]) for i, p in chosen]
     return shapes.Grid(label=label, cells=cells, until=until or at.desk.store.clock() + LEASE)
 
@@ -126,7 +126,7 @@ def grid(at: Annotator, label: str, n: int = 60) -> shapes.Grid:
 def wishes(at: Annotator, wish: shapes.Wish) -> shapes.Wished:
     """Samples that somebody has picked by hand, on the map: they are asked about next."""
     ids = [parse_id(i) for i in dict.fromkeys(wish.ids)]
-    at.desk.items(ids)
+    at.desk.contents.items(ids)
     with at.desk.store.reading() as db:
         begun = select(slot.c.sample).where(slot.c.state.in_(("leased", "done")))
         busy = {parse_id(s) for s in db.execute(begun).scalars()} | reading.labels(db).keys()

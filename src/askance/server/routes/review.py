@@ -27,7 +27,7 @@ def differing(at: Reviewer, n: int = 50, skip: Skip = 0) -> shapes.Disagreements
 def decide(at: Reviewer, sample: shapes.SampleId, said: shapes.Decision) -> shapes.Sample:
     """Stands above all answers; with `gold` others are asked about it as well, to see how they do."""
     desk = at.desk
-    name = desk.items([parse_id(sample)])[0].name
+    name = desk.contents.items([parse_id(sample)])[0].name
     value = None if said.value is None else desk.campaign.label_kind.check(said.value)
 
     def work(db: Connection) -> None:
