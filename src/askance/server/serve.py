@@ -85,7 +85,7 @@ def opened(hall: Hall) -> None:
     names = hall.names()
     if len(names) == 1:
         with suppress(AskanceError, OSError, KeyError):
-            _ = hall.desk(names[0]).content_kind
+            _ = hall.desk(names[0]).contents.kind
 
 
 def usual_port(wanted: Serving) -> int:
