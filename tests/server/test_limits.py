@@ -13,9 +13,10 @@ import pytest
 from served import API, PASSWORD, Served, answer, at, fault, tasks
 
 from askance.errors import BadConfig
-from askance.server import guard, patience, shapes
+from askance.server import guard, patience
 from askance.server.people import People
 from askance.server.serve import bound, configured
+from askance.server.shapes.shape import DEEPEST
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_two_lengths_are_no_way_to_smuggle_a_request(port: int, smuggled: bytes)
     assert b"askance_labels" not in said
 
 
-@pytest.mark.parametrize("depth", [shapes.DEEPEST + 2, 300, 600, 900, 950, 980, 2000])
+@pytest.mark.parametrize("depth", [DEEPEST + 2, 300, 600, 900, 950, 980, 2000])
 @pytest.mark.parametrize("opens", ["[", '{"a":'])
 def test_what_is_too_deep_is_an_error_of_the_sender(team: Served, depth: int, opens: str) -> None:
     ann = team.of("ann")
