@@ -33,15 +33,12 @@ WAYS = {
     "input gradient": Way("egl_input", "add=input_gradient"),
     "BALD, dropout": Way("bald", "passes=10"),
     "BALD, last-layer Laplace": Way("bald", "posterior=laplace&passes=10"),
-    "BALD, snapshots": Way("bald", "posterior=snapshot&passes=3&snapshot.cycle=4"),
     "variability": Way("variability", "add=dynamics"),
     "CAL": Way("cal"),
     "ISAL": Way("isal"),
     "CoreGCN": Way("coregcn"),
     "UncertainGCN": Way("uncertain_gcn"),
-    "random, pseudo-labels": Way("random", "add=pseudo_label"),
     "margin, pseudo-labels": Way("margin", "add=pseudo_label"),
-    "random, FlexMatch": Way("random", "add=flexmatch"),
     "margin, FlexMatch": Way("margin", "add=flexmatch"),
 }
 
