@@ -43,9 +43,9 @@ Accuracy on the test images, mean over the three batches. Differences are paired
 by Holm for all methods of a table. Time is processor seconds on one core, the mean of a round. `python
 benchmarks/joint_training.py run` repeats it, {minutes:.0f} CPU minutes in all. Sizes, methods and settings were fixed
 before the first complete seed was looked at; the number of steps and of batches was made smaller after one run had
-been timed. Left out for want of processor time: TA-VAAL, with its auto-encoder of
-pixels, of which a run was not done after nearly two CPU minutes; and after their first seed, which is in the file, BALD of snapshots and random picks with pseudo-labels and
-with FlexMatch.
+been timed. Left out for want of processor time: TA-VAAL, with its auto-encoder of pixels, of which a run was not done
+after nearly two CPU minutes; and after their first seed, which is in the file, BALD of snapshots and random picks with
+pseudo-labels and with FlexMatch.
 """
 
 
