@@ -12,8 +12,9 @@ from askance.errors import BadLearner
 from askance.learners import Prepared, default_learner, make_learner
 from askance.learners.linear import LinearLearner
 from askance.learners.precomputed import PrecomputedLearner
+from askance.learners.schemes import SCHEMES
 from askance.learners.sk import SklearnLearner
-from askance.learners.spec import SCHEMES, read
+from askance.learners.spec import read
 from askance.learners.tfidf import TfidfLearner
 from askance.protocols import Learner
 from askance.samples import Kind

@@ -75,7 +75,8 @@ def read_key(path: str | Path, pool: Pool) -> Mapping[int, str]:
 
 def with_learner(config: Config, pool: Pool) -> Config:
     """With the learner named: the default for the kind of pool, where the configuration leaves it open."""
-    from askance.learners.spec import NUMBERS, default_learner
+    from askance.learners.schemes import NUMBERS
+    from askance.learners.spec import default_learner
 
     if not config.learned:
         return replace(config, learner=config.learner or NOTHING.get(pool.kind, "none"))

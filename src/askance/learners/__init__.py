@@ -2,7 +2,8 @@
 
     learner = make_learner("sklearn:SVC(C=2)?calibrate=sigmoid", pool_kind="table")
 
-`askance.learners.spec` reads the texts; each learner lives in a file of its own, imported when it is asked for.
+`askance.learners.spec` reads the texts, `askance.learners.schemes` is the table of all; each learner lives in a file of
+its own, imported when it is asked for.
 """
 
 from collections.abc import Mapping
