@@ -249,14 +249,15 @@ CHECKS = [check for name, check in list(globals().items()) if name.startswith("c
 
 def same_in_another_process(module: str, file: str, cases: Mapping[str, Case], tmp: Path) -> None:
     """Fits every case again in a new interpreter, with other hashes and another global seed."""
-    code = "import sys; sys.path[:0] = [sys.argv[1]]; import contract; contract.write_all(sys.argv[2], sys.argv[3])"
-    run = [sys.executable, "-W", "error", "-c", code, str(Path(file).parent), module, str(tmp)]
+    code = "import sys; sys.path[:0] = sys.argv[1:3]; import contract; contract.write_all(sys.argv[3], sys.argv[4])"
+    here = Path(file).resolve().parent
+    run = [sys.executable, "-W", "error", "-c", code, str(here), str(here.parent), module, str(tmp)]
     subprocess.run(run, check=True, timeout=300, env={**os.environ, "PYTHONHASHSEED": "123"})
     for name, case in cases.items():
-        here = reference(case)
+        signals = reference(case)
         with np.load(tmp / f"{name}.npz") as there:
-            for column in here.columns:
-                same_arrays(there[column], here.columns[column], case.rtol)
+            for column in signals.columns:
+                same_arrays(there[column], signals.columns[column], case.rtol)
 
 
 def write_all(module: str, folder: str) -> None:

@@ -167,7 +167,7 @@ def test_what_was_learned_is_kept_and_other_settings_are_learned_anew(tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from askance.progress import REPORTER
 import test_selfsup as t
 from askance.learners.selfsup.recipe import Recipe

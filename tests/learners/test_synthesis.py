@@ -165,7 +165,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import torch
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from askance.progress import REPORTER
 import test_synthesis as t
 

@@ -183,7 +183,7 @@ def test_a_signal_does_not_depend_on_the_order_nor_on_who_else_is_asked():
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from askance.progress import REPORTER
 from test_torch_addons import begun
 

@@ -107,7 +107,7 @@ def test_the_number_of_members_is_settled_by_the_fit(name, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from askance.progress import REPORTER
 from test_torch_posteriors import POOL, LABELS, learner
 

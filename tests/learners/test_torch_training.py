@@ -179,7 +179,7 @@ def test_photos_are_flipped_and_shifted_but_arrays_are_not():
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from askance.progress import REPORTER
 from test_torch_training import arrays, learner
 
