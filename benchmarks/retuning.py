@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python benchmarks/retuning.py run [--seeds 3] [--ways tuned]
     python benchmarks/retuning.py table       from retuning_data alone
 
-All fits hold back a tenth of the labels, stop early by them and have at most 450 steps of 32; what is tuned is judged
+All fits hold back a tenth of the labels, stop early by them and have at most 300 steps of 32; what is tuned is judged
 by the same tenth.  `ill` begins at a hundredth of the usual rate: settings carried over from where they were good.
 Accuracy is on 2,000 other images.  The data, labels and weights of a seed are the same for all ways.  `run` appends
 one line for each finished fit, seed by seed, never repeats one, and may be killed at any time.  It needs optuna.
@@ -22,8 +22,8 @@ from joint_training import drawn, images
 from askance.learners.torch import make_torch_learner
 
 DATA = Path(__file__).parent / "retuning_data" / "runs.jsonl"
-SIZES, TEST = (100, 300, 900), 2000
-PLAN = {"most": "450", "batch": "32"}
+SIZES, TEST = (60, 200, 600), 2000
+PLAN = {"most": "300", "batch": "32"}
 WAYS: dict[str, dict[str, str]] = {
     "usual": {},
     "usual, tuned": {"tune": "8"},
