@@ -111,6 +111,42 @@ Database = Annotated[
     ),
 ]
 
+# Of the pool, as a configuration has it: the option.
+POOL = {
+    "source": "pool",
+    "text": "text",
+    "path": "path",
+    "features": "features",
+    "id": "id_column",
+    "label": "label",
+    "signals": "signals",
+}
+# The options that are called what a configuration calls them.
+CAMPAIGN = (
+    "labels",
+    "classes",
+    "open_classes",
+    "learner",
+    "strategy",
+    "warmup_strategy",
+    "batch",
+    "warmup",
+    "budget",
+    "seed",
+    "validation",
+    "test",
+    "truth",
+    "stop",
+    "stop_set",
+    "control",
+    "overlap",
+    "aggregate",
+    "gold",
+    "gold_feedback",
+    "strict",
+)
+SEVERAL = ("features", "classes")  # names with commas between them
+
 
 def command(
     name: options.Name,
@@ -149,39 +185,8 @@ def command(
     as_json: options.Json = False,
 ) -> None:
     """Makes a campaign: a folder NAME.askance that remembers every question, answer and round."""
-    where = {
-        "source": pool,
-        "text": text,
-        "path": path,
-        "features": tuple(options.columns(features)),
-        "id": id_column,
-        "label": label,
-        "signals": signals,
-    }
-    said = {
-        "labels": labels,
-        "classes": tuple(options.columns(classes)),
-        "open_classes": open_classes,
-        "learner": learner,
-        "strategy": strategy,
-        "warmup_strategy": warmup_strategy,
-        "batch": batch,
-        "warmup": warmup,
-        "budget": budget,
-        "seed": seed,
-        "validation": validation,
-        "test": test,
-        "truth": truth,
-        "stop": stop,
-        "stop_set": stop_set,
-        "control": control,
-        "overlap": overlap,
-        "aggregate": aggregate,
-        "gold": gold,
-        "gold_feedback": gold_feedback,
-        "strict": strict,
-    }
-    make(name, config, _given(where), _given(said), as_json, database, annotations, format)
+    typed = locals()
+    make(name, config, _of_pool(typed), _of_campaign(typed), as_json, database, annotations, format)
 
 
 def make(
@@ -214,6 +219,18 @@ def make(
         _tell(campaign, name, as_json)
     finally:
         campaign.close()
+
+
+def _of_pool(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return _given({key: _value(typed, option) for key, option in POOL.items()})
+
+
+def _of_campaign(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return _given({option: _value(typed, option) for option in CAMPAIGN})
+
+
+def _value(typed: Mapping[str, Any], option: str) -> Any:
+    return tuple(options.columns(typed[option])) if option in SEVERAL else typed[option]
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
