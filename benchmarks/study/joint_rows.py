@@ -43,7 +43,7 @@ WAYS = {
 }
 
 
-FEW = ("random", "margin", "learning loss", "learning loss, among 10 batches")
+FEW = ("random", "learning loss", "learning loss, among 10 batches")
 MANY = tuple(w for w in WAYS if w != FEW[-1])
 
 
@@ -68,7 +68,6 @@ SETS = {
     "fashion_mnist": Set("fashion_mnist", 60, 50, 3, 1500, 200, MANY),
     "cifar10": Set("cifar10", 60, 50, 3, 1500, 200, MANY),
     "fashion_mnist, more labels": Set("fashion_mnist", 300, 150, 3, 3000, 400, FEW),
-    "cifar10, more labels": Set("cifar10", 300, 150, 3, 3000, 400, FEW),
 }
 
 
