@@ -2,6 +2,7 @@
 
     OMP_NUM_THREADS=1 python benchmarks/dropout_images.py run [--seeds 5] [--strategies bald] [--way usual]
     python benchmarks/dropout_images.py table       from dropout_images_data alone
+    python benchmarks/dropout_images.py draws       whether other members would have asked for the same ten
 
 Two labels of each class, then ten at a time; after each a new network is trained on all labels.  First labels, test
 set and initial weights of a seed are the same for all strategies.  A run ends when the error was at most 3 % two
@@ -23,18 +24,18 @@ from askance import ops
 from askance.learners.torch import make_torch_learner
 from askance.samples import Samples, objects
 from askance.select import select
+from askance.signals import Signals
 
 DATA = Path(__file__).parent / "dropout_images_data" / "runs.jsonl"
 STRATEGIES = ("random", "variation_ratios", "bald", "consensus_entropy")
 TARGETS = (0.10, 0.07, 0.05, 0.03)
+NETWORK = "torch:dropout_images:network"
 TEST, EACH, BATCH, MOST = 597, 2, 10, 400
 # All fits have so many steps of 32 labels whatever the labels, no validation set and no early stopping.
 PLAN = {"epochs": "1", "validation": "0", "batch": "32", "passes": "20"}
 WAYS: dict[str, dict[str, str]] = {
     "usual": {"least": "400"},
-    "200 steps": {"least": "200"},
     "1000 steps": {"least": "1000"},
-    "decay 0.1": {"least": "400", "decay": "0.1"},
     "100 members": {"least": "400", "passes": "100"},
 }
 
@@ -75,9 +76,12 @@ def main() -> None:
     run.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=STRATEGIES)
     run.add_argument("--way", default="usual", choices=WAYS)
     command.add_parser("table")
+    command.add_parser("draws")
     said = parser.parse_args()
     if said.command == "table":
         table()
+    elif said.command == "draws":
+        draws()
     else:
         run_all(said.way, said.strategies, said.seeds)
 
@@ -100,14 +104,9 @@ def rows() -> list[Row]:
 
 def played(way: str, strategy: str, seed: int) -> Row:
     began, errors = time.perf_counter(), list[float]()
-    x, y = load_digits(return_X_y=True)
-    images, ids = (x / 16).reshape(-1, 1, 8, 8).astype(np.float32), ops.key_ids(0, len(y))
-    every, answers = Samples(ids, "array", images, objects([str(n) for n in range(len(y))])), y.astype(str)
-    order = np.random.default_rng(seed).permutation(len(y))
-    test, pool = order[:TEST], order[TEST:]
-    taken = np.concatenate([pool[y[pool] == c][:EACH] for c in range(10)])
+    every, answers, test, pool, taken = split(seed)
     while True:
-        learner = make_torch_learner("torch:dropout_images:network", PLAN | WAYS[way], None)
+        learner = make_torch_learner(NETWORK, PLAN | WAYS[way], None)
         learner.fit(every.take(taken), answers[taken].tolist(), seed=1000 * seed + len(errors))
         probs = learner.signals(every.take(test), frozenset({"probs"}))["probs"]
         errors.append(round(float((np.array(learner.classes)[probs.argmax(1)] != answers[test]).mean()), 4))
@@ -116,7 +115,18 @@ def played(way: str, strategy: str, seed: int) -> Row:
         free = every.take(np.setdiff1d(pool, taken))
         said = learner.signals(free, frozenset() if strategy == "random" else frozenset({"members"}))
         batch = select(strategy, said, BATCH, 1000 * seed + len(errors))
-        taken = np.concatenate([taken, np.flatnonzero(np.isin(ids, batch.ids))])
+        taken = np.concatenate([taken, np.flatnonzero(np.isin(every.ids, batch.ids))])
+
+
+def split(seed: int) -> tuple[Samples, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """All images, their classes; the rows to test on, those of the pool, and the first of these with a label."""
+    x, y = load_digits(return_X_y=True)
+    images, ids = (x / 16).reshape(-1, 1, 8, 8).astype(np.float32), ops.key_ids(0, len(y))
+    order = np.random.default_rng(seed).permutation(len(y))
+    pool = order[TEST:]
+    first = np.concatenate([pool[y[pool] == c][:EACH] for c in range(10)])
+    names = objects([str(n) for n in range(len(y))])
+    return Samples(ids, "array", images, names), y.astype(str), order[:TEST], pool, first
 
 
 def table() -> None:
@@ -142,6 +152,36 @@ def print_table(every: list[Row], way: str, rounds: int) -> None:
             each = ", ".join(shown(found[seed]) for seed in sorted(found))
             middle, other = np.median(list(found.values())), np.median([random[seed] for seed in found])
             print(f"| {100 * target:.0f} % | {strategy} | {each} | {shown(middle)} | {ratio(middle, other)} |")
+
+
+def draws(labels: int = 80, seeds: int = 3) -> None:
+    """After a random draw of labels: the ten that two draws of as many members ask for, and whether they are right."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    print("| members | strategy | of 10 the same | the network is wrong | classes among them |")
+    print("|---:|---|---:|---:|---:|")
+    cells: dict[tuple[int, str], list[tuple[int, float, int]]] = {}
+    for seed in range(seeds):
+        every, answers, _, pool, _ = split(seed)
+        learner = make_torch_learner(NETWORK, PLAN | WAYS["usual"] | {"passes": "200"}, None)
+        learner.fit(every.take(pool[:labels]), answers[pool[:labels]].tolist(), seed=seed)
+        free = np.sort(pool[labels:])
+        said = learner.signals(every.take(free), frozenset({"members", "probs"}))
+        wrong = np.array(learner.classes)[said["probs"].argmax(1)] != answers[free]
+        for count in (20, 100):
+            for strategy in ("variation_ratios", "bald"):
+                two = [asked(strategy, said, slice(n * count, (n + 1) * count)) for n in (0, 1)]
+                kinds = len(np.unique(answers[free][two[0]]))
+                found = (len(np.intersect1d(*two)), float(wrong[two[0]].mean()), kinds)
+                cells.setdefault((count, strategy), []).append(found)
+    for (count, strategy), found in cells.items():
+        same, wrong, kinds = np.mean(found, 0)
+        print(f"| {count} | {strategy} | {same:.1f} | {100 * wrong:.0f} % | {kinds:.1f} |")
+
+
+def asked(strategy: str, said: Signals, which: slice) -> np.ndarray:
+    """Rows of the ten that these members ask for."""
+    batch = select(strategy, Signals(said.ids, {"members": said["members"][:, which]}), BATCH)
+    return np.flatnonzero(np.isin(said.ids, batch.ids))
 
 
 def reached(row: Row, target: float, rounds: int) -> float:
