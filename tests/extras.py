@@ -14,6 +14,7 @@ INSTALL = {
     "keras": "askance[keras]",
     "skorch": "askance[skorch]",
     "lightning": "askance[lightning]",
+    "accelerate": "askance[trainer]",
     "jax": "askance[jax]",
     "pandas": "askance[frames]",
     "polars": "askance[frames]",

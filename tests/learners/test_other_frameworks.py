@@ -63,13 +63,16 @@ def test_they_learn(name):
     assert report.validation["accuracy"] > 0.6
 
 
-@pytest.mark.parametrize("package", ["keras", "lightning", "skorch"])
-def test_what_is_not_installed_is_named_with_how_to_install_it(package, monkeypatch):
+@pytest.mark.parametrize(
+    ("scheme", "package"),
+    [("keras", "keras"), ("lightning", "lightning"), ("skorch", "skorch"), ("trainer", "accelerate")],
+)
+def test_what_is_not_installed_is_named_with_how_to_install_it(scheme, package, monkeypatch):
     for name in [n for n in sys.modules if n == package or n.startswith((f"{package}.", "askance.learners.others."))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtra, match=rf"pip install askance\[{package}\]"):
-        make_learner(f"{package}:other_models:nothing", pool_kind="array")
+    with pytest.raises(MissingExtra, match=rf"needs {package}\S*; install it with: pip install askance\[{scheme}\]"):
+        make_learner(f"{scheme}:other_models:nothing", pool_kind="array")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,14 @@ SCHEMES: Mapping[str, Scheme] = {
         None,
     ),
     "skorch": Scheme("skorch:module:factory", "your own skorch net", "probs, embeddings", OTHERS, makers.others, None),
+    "trainer": Scheme(
+        "trainer:module:factory",
+        "your own Trainer of transformers, with its model",
+        "probs, logits, embeddings",
+        (*OTHERS, "text"),
+        makers.others,
+        None,
+    ),
     "call": Scheme(
         "call:module:factory",
         "two functions of yours, fit and says: JAX or anything else",

@@ -1,4 +1,4 @@
-"""Models of other frameworks as learners: Keras 3, Lightning, skorch, and functions such as JAX's.  Floor 4.
+"""Models of other frameworks as learners: Keras 3, Lightning, skorch, transformers' Trainer, functions.  Floor 4.
 
     learner = make_other_learner("keras", "my_nets:small", {"epochs": "20"}, cache=None)
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def make_other_learner(
     scheme: str, place: str, options: dict[str, str], cache: Path | None, strict: bool = False
 ) -> Learner:
-    """scheme: keras, lightning, skorch or call; place: module:factory of the user's; options: see `Plan`."""
+    """scheme: keras, lightning, skorch, trainer or call; place: module:factory of the user's; options: see `Plan`."""
     from askance.learners.others.learner import OtherLearner
     from askance.learners.others.model import undisturbed
     from askance.learners.others.plan import read_plan
@@ -51,5 +51,9 @@ def _model(scheme: str, text: str, place: str, plan: "Plan") -> "Model":
         from askance.learners.others.skorch import SkorchModel
 
         return SkorchModel(found(text, place))
+    if scheme == "trainer":
+        from askance.learners.others.trainer import TrainerModel
+
+        return TrainerModel(found(text, place))
     made: Model = found(text, place)()
     return made

@@ -20,6 +20,7 @@ from askance.signals import Signals, concat
 
 BLOCK = 512  # samples that the model is asked about at once
 READS = ("image", "array", "text")
+OF_TEXTS = ("call:", "trainer:")  # what knows how texts are cut into tokens
 
 
 class OtherLearner:
@@ -106,7 +107,7 @@ class OtherLearner:
 
     def _read(self, samples: Samples) -> tuple[np.ndarray, np.ndarray, Mapping[int, str]]:
         """(rows that could be read, what the model is given, why the others could not)"""
-        if samples.kind not in READS or (samples.kind == "text" and not self.text.startswith("call:")):
+        if samples.kind not in READS or (samples.kind == "text" and not self.text.startswith(OF_TEXTS)):
             raise BadLearner(f"{self.text} reads images and arrays, and these samples are {samples.kind}")
         if samples.kind == "image":
             kept, pixels, skipped = self._photos.read(samples)

@@ -8,7 +8,7 @@ from askance.errors import BadLearner, nearest
 
 @dataclass(frozen=True)
 class Plan:
-    """The options of keras:, lightning:, skorch: and call:, of which each uses those that it has a use for.
+    """The options of keras:, lightning:, skorch:, trainer: and call:, of which each uses those that it has a use for.
 
     size    pixels a side to which photos are squeezed
     epochs  passes over the labels

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from askance import ops
 from askance.learners.others.model import Arrays
 
 
@@ -14,7 +15,8 @@ def shaped(x: np.ndarray) -> torch.Tensor:
 
 
 def arrays_of(net: nn.Module) -> dict[str, np.ndarray]:
-    return {f"net.{name}": t.detach().cpu().numpy().copy() for name, t in net.state_dict().items()}
+    """By copy; bfloat16, which NumPy has not, as float32."""
+    return {f"net.{name}": ops.as_numpy(t).copy() for name, t in net.state_dict().items()}
 
 
 def put_back(net: nn.Module, weights: Arrays) -> None:
