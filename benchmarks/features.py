@@ -27,13 +27,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from askance.images import decode, is_image_name, read_bytes
+from askance.images import decode, is_image_name
 from askance.learners.backbones import open_backbone
 from askance.learners.backbones.onnx_file import OnnxFile
 from askance.learners.backbones.pixels import squeezed
 from askance.learners.cache import FeatureCache
 from askance.learners.cores import cores
 from askance.learners.pipeline import BATCH, features
+from askance.locations import read_bytes
 from askance.samples import Samples, objects
 
 T = TypeVar("T")

@@ -21,6 +21,7 @@ FLOORS = [
         "among",
         "greedy",
         "metrics",
+        "locations",
         "images",
         "audio",
         "pal",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from askance.errors import BadPool, MissingExtra
+from askance.errors import BadPool
+from askance.locations import read_bytes
 
 # What is taken for an image by its name alone.
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
@@ -68,24 +69,6 @@ def header_fault(data: bytes, name: str) -> str:
     except BadPool as error:
         return str(error.__cause__)
     return ""
-
-
-def read_bytes(location: str) -> bytes:
-    """A whole file, local or by fsspec; BadPool when it cannot be read."""
-    try:
-        if "://" not in location:
-            with open(location, "rb") as file:
-                return file.read()
-        import fsspec
-
-        with fsspec.open(location, "rb") as remote:
-            return bytes(remote.read())
-    except FileNotFoundError as error:
-        raise BadPool(f"there is no file {location}") from error
-    except ImportError as error:
-        raise MissingExtra(f"{location} cannot be read: {error}") from error
-    except Exception as error:  # every object store raises its own
-        raise BadPool(f"{location} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def opened(data: bytes) -> Image.Image:

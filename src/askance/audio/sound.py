@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from askance.audio import wav
-from askance.errors import BadPool, MissingExtra
+from askance.errors import BadPool
+from askance.locations import opened
 
 # What is taken for a recording by its name alone.
 SUFFIXES = (".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3")
@@ -93,26 +94,6 @@ def sound_fault(file: BinaryIO, name: str) -> str:
     except BadPool as error:
         return str(error.__cause__)
     return ""
-
-
-@contextmanager
-def opened(location: str) -> Iterator[BinaryIO]:
-    """The file, seekable; BadPool when it cannot be opened."""
-    with ExitStack() as stack:
-        try:
-            if "://" not in location:
-                file = stack.enter_context(open(location, "rb"))
-            else:
-                import fsspec
-
-                file = stack.enter_context(fsspec.open(location, "rb"))
-        except FileNotFoundError as error:
-            raise BadPool(f"there is no file {location}") from error
-        except ImportError as error:
-            raise MissingExtra(f"{location} cannot be read: {error}") from error
-        except Exception as error:  # every object store raises its own
-            raise BadPool(f"{location} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-        yield cast(BinaryIO, file)
 
 
 def described(file: BinaryIO, name: str, stack: ExitStack) -> Sound:

@@ -11,8 +11,8 @@ from askance.formats import Annotation, Document, Item
 from askance.formats.nemo import LENGTH
 from askance.formats.sizes import upright_size
 from askance.formats.values import IMAGE_KINDS
-from askance.images import read_bytes
 from askance.labels.text import kind_name
+from askance.locations import read_bytes
 from askance.progress import track
 from askance.protocols import Pool
 

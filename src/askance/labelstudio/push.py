@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from askance.campaign import Campaign
-from askance.images import read_bytes
 from askance.labelstudio.api import LabelStudio
 from askance.labelstudio.config import Question, of_project, question, xml
 from askance.labelstudio.tasks import ID, Place, Task, made
+from askance.locations import read_bytes
 from askance.protocols import Item
 
 

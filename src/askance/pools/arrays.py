@@ -8,7 +8,7 @@ import numpy as np
 
 from askance import ops
 from askance.errors import AskanceError, BadPool, nearest
-from askance.images import read_bytes
+from askance.locations import read_bytes
 from askance.pools.held import HeldPool
 from askance.pools.ids import text_ids
 from askance.pools.layout import SIGNAL_COLUMNS, Naming

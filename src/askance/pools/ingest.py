@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from askance.audio import is_audio_name, sound_fault
-from askance.audio.sound import opened
 from askance.errors import BadPool
-from askance.images import header_fault, is_image_name, read_bytes
+from askance.images import header_fault, is_image_name
+from askance.locations import opened, read_bytes
 from askance.pools.ids import content_id, file_id
 from askance.pools.places import Entry, is_url
 from askance.progress import bar

@@ -15,7 +15,7 @@ import pyarrow.json
 import pyarrow.parquet as pq
 
 from askance.errors import BadPool
-from askance.images import read_bytes
+from askance.locations import read_bytes
 from askance.pools.places import is_url
 
 TEXT_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
