@@ -42,13 +42,13 @@ WAYS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One fit.  head: NaN where there is none; head and entropy: concordance with the true loss."""
+    """One fit.  head and entropy: concordance with the true loss; head: None where there is none."""
 
     set: str
     way: str
     seed: int
     accuracy: float
-    head: float
+    head: float | None
     entropy: float
     seconds: float
 
@@ -95,10 +95,10 @@ def fitted(name: str, way: str, seed: int) -> Row:
     probs, place = said["probs"].astype(np.float64), {c: n for n, c in enumerate(learner.classes)}
     truth = np.array([place[c] for c in held.labels])
     losses = -np.log(np.maximum(probs[np.arange(HELD), truth], 1e-30))
-    head = concordance(losses, said["loss"]) if "add" in WAYS[way] else float("nan")
-    right, seconds = float((probs.argmax(1) == truth).mean()), time.perf_counter() - began
-    numbers = (right, head, concordance(losses, ops.entropy_of(probs)))
-    return Row(name, way, seed, *(round(v, 4) for v in numbers), round(seconds, 1))
+    head = round(concordance(losses, said["loss"]), 4) if "add" in WAYS[way] else None
+    entropy = round(concordance(losses, ops.entropy_of(probs)), 4)
+    right, seconds = round(float((probs.argmax(1) == truth).mean()), 4), time.perf_counter() - began
+    return Row(name, way, seed, right, head, entropy, round(seconds, 1))
 
 
 def concordance(losses: np.ndarray, said: np.ndarray) -> float:
@@ -118,13 +118,10 @@ def table() -> None:
 
 
 def cells(found: list[Row]) -> list[str]:
-    means = [mean([r.accuracy for r in found]), mean([r.head for r in found]), mean([r.entropy for r in found])]
-    each = " ".join(f"{r.head:.3f}" for r in found if r.head == r.head)
-    return [*means, each or "–", f"{np.mean([r.seconds for r in found]):.0f}"]
-
-
-def mean(values: list[float]) -> str:
-    return f"{np.mean(values):.3f}" if values[0] == values[0] else "–"
+    heads = [r.head for r in found if r.head is not None]
+    means = [f"{np.mean([r.accuracy for r in found]):.3f}", f"{np.mean(heads):.3f}" if heads else "–"]
+    each = " ".join(f"{h:.3f}" for h in heads) or "–"
+    return [*means, f"{np.mean([r.entropy for r in found]):.3f}", each, f"{np.mean([r.seconds for r in found]):.0f}"]
 
 
 if __name__ == "__main__":
