@@ -123,7 +123,7 @@ def reading(curves: Mapping[str, Curves]) -> str:
     """What the tables say, in words that follow from them."""
     lines = ["## What it says\n"]
     for name, c in curves.items():
-        for to in (RANDOM, MARGIN):
+        for to in (to for to in (RANDOM, MARGIN) if to in c):
             found = means(c, to)
             better = [w for w, d in found.items() if d.holm_p < 0.05 and d.difference > 0]
             worse = [w for w, d in found.items() if d.holm_p < 0.05 and d.difference < 0]
@@ -131,7 +131,19 @@ def reading(curves: Mapping[str, Curves]) -> str:
     whole = {name: means(c, RANDOM) for name, c in curves.items() if len(c) > 5}
     both = [w for w in WAYS if w != RANDOM and all(w in d and d[w].difference > 0 for d in whole.values())]
     lines.append(f"- Above random on {' and '.join(whole)} by the mean, significant or not: {named(both)}.")
+    lines += [
+        f"- *{w}*, {name}: {told(d)}" for name, c in curves.items() for w, d in means(c, RANDOM).items() if is_loss(w)
+    ]
+    lines.append("- Five seeds and nineteen comparisons are few: only large differences can be significant here.")
     return "\n".join(lines) + "\n"
+
+
+def is_loss(way: str) -> bool:
+    return way.startswith("learning loss")
+
+
+def told(d: Comparison) -> str:
+    return f"{d.difference:+.3f} against random ({d.low:+.3f} to {d.high:+.3f}, p {p_of(d)})."
 
 
 def named(ways: Sequence[str]) -> str:
@@ -158,7 +170,11 @@ def picture(curves: Mapping[str, Curves]) -> str:
                 panel.plot(labels, (of[way] - of[RANDOM]).mean(0), color=colour, lw=1.5, label=way)
         panel.set_title(name, loc="left", fontsize=9)
         panel.set_xlabel("labels")
+    lows, highs = zip(*(panel.get_ylim() for panel in axes), strict=True)
+    for panel in axes:
+        panel.set_ylim(min(lows), max(highs))
     axes[0].set_ylabel("accuracy less random's")
-    axes[-1].legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8)
+    named_lines = axes[0].get_legend_handles_labels()
+    axes[-1].legend(*named_lines, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8)
     _save(figure, PICTURE)
     return "accuracy less random's by labels, mean over the seeds, on " + " and ".join(curves)

@@ -28,7 +28,7 @@ from askance.signals import Signals
 from askance.simulate import simulate
 from askance.strategy import ATOMS, RECIPES, Atom, Meta, Utility
 from askance.view import View
-from extras import installed
+from extras import INSTALL, installed
 
 SOURCES = sorted(Path(askance.__file__).parent.rglob("*.py"))
 EVERY = [e for e in entries() if not e.part]
@@ -265,9 +265,6 @@ def modules() -> list[str]:
     return [m.name for m in pkgutil.walk_packages(askance.__path__, "askance.") if "migrations" not in m.name]
 
 
-EXTRAS = {"keras", "lightning", "skorch", "jax", "optuna", "soundfile", "psycopg"}
-
-
 @pytest.mark.parametrize("name", [m for m in modules() if find_spec("torch") or ".torch" not in m])
 def test_every_module_can_be_imported_and_has_what_it_offers(name: str) -> None:
     """modAL: np.float, a module that is gone.  ALiPy: collections.Iterable.  bmdal: np.Inf.  river: `__all__` names
@@ -275,7 +272,7 @@ def test_every_module_can_be_imported_and_has_what_it_offers(name: str) -> None:
     try:
         module = import_module(name)
     except ModuleNotFoundError as e:
-        if e.name in EXTRAS:
+        if e.name in INSTALL:
             installed(e.name)
         raise
     for offered in getattr(module, "__all__", ()):
