@@ -44,6 +44,11 @@ class Contents:
         with self._pool_lock:
             return items(self.campaign.pool.take(np.array(ids, np.uint64)), ())
 
+    def at_hand(self, ids: Sequence[int]) -> bool:
+        """Whether `of` need not ask the pool."""
+        with self._kept_lock:
+            return all(i in self._kept for i in ids)
+
     def of(self, ids: Sequence[int]) -> dict[int, shapes.Content]:
         """What is shown of each; of one that the pool has no longer, that."""
         with self._kept_lock:

@@ -1,12 +1,13 @@
 """One campaign as the server holds it open: questions out, answers in, and what there is to see.  Floor 6."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
+from starlette.concurrency import run_in_threadpool
 
 from askance.campaign import Campaign, landscape, questions, reading, trials
 from askance.campaign.landscape import Landscape
@@ -18,11 +19,23 @@ from askance.ops import hex_id, parse_id
 from askance.protocols import LabelKind
 from askance.server import page, shapes
 from askance.server.contents import Contents
+from askance.server.handing import LEASE, Handed, Handing
 from askance.server.writer import Writer
-from askance.store.schema import event, label, lock, remark, round_, slot, task
+from askance.store.schema import event, label, lock, round_, slot
 
-LEASE = 600.0  # seconds
-UNSAID = "Chosen for you; why is not said while some questions are there to see how people do."
+T = TypeVar("T")
+SHORT = 1000  # characters of a label that is looked at without another thread
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of some answers.  counts: of each; feedback: {sample: (first answer, what is known)}; labels: as the
+    person is told of them; handed: the next questions, where some were wanted."""
+
+    counts: Sequence[bool]
+    feedback: Mapping[str, tuple[str, str]]
+    labels: int
+    handed: Handed | None
 
 
 class Desk:
@@ -36,6 +49,7 @@ class Desk:
         self.kind = self.campaign.config.kind
         self.writer = Writer(self.store)
         self.contents = Contents(self.campaign, self.id)
+        self.handing = Handing(self.store, self.contents, self.version)
         self._fitted: dict[tuple[int, float], bool] = {}
         self._landscape: tuple[float, Landscape | None] = (0.0, None)
 
@@ -53,27 +67,51 @@ class Desk:
 
     # ---- the queue
 
-    def queue(self, who: str, want: shapes.Want) -> shapes.Queue:
+    async def queue(self, who: str, want: shapes.Want) -> shapes.Queue:
         """Tops up what `who` holds to n; what the page has already is held for longer, and not sent again."""
-        held = self.writer.do(lambda db: self._handed(db, who, want))
-        with self.store.reading() as db:
-            return self._queue(db, who, held, bool(want.have), reading.counted(db), trials.had(db, who))
+        handed = await self.writer.written(lambda db: self.handing.handed(db, who, want))
+        return await self._in_words(handed, lambda: self._queue(handed))
 
-    def _handed(self, db: Connection, who: str, want: shapes.Want) -> list[questions.Task]:
-        have = [parse_id(i) for i in want.have]
-        if have:
-            questions.renew(self.store, db, who, have, LEASE, left=LEASE / 2)
-        more = max(0, want.n - len(have))
-        return questions.asked(self.store, db, who, more, LEASE, have) if more else []
+    async def answers(
+        self, who: str, given: Sequence[shapes.Answer], want: shapes.Want | None = None
+    ) -> shapes.Receipt:
+        """All in one transaction: all are kept or, where one is wrong, none.  The next questions come in the same."""
+        kind = self.campaign.label_kind
+        values = await _here_if(all(map(_short, given)), lambda: [_checked(kind, a) for a in given])
+        kept = await self.writer.written(lambda db: self._kept(db, who, given, values, want))
+        return await self._in_words(kept.handed, lambda: self._receipt(kind, given, values, kept))
 
-    def _queue(
-        self, db: Connection, who: str, held: Sequence[questions.Task], have: bool, labels: int, gold: trials.Had
-    ) -> shapes.Queue:
-        """What was handed out, as the page is told.  have: there are others at hand; labels: that count."""
-        left, version = _open(db), self.version(db)
-        tasks, told = self.tasks(db, held, who, version), labels + gold.answered
-        why = "" if tasks or have else self.nothing(left)
-        return shapes.Queue(tasks=tasks, left=max(0, left - gold.begun), model=version, labels=told, empty_why=why)
+    def _kept(
+        self,
+        db: Connection,
+        who: str,
+        given: Sequence[shapes.Answer],
+        values: Sequence[str],
+        want: shapes.Want | None,
+    ) -> "Kept":
+        both = zip(given, values, strict=True)
+        counts = [questions.told(self.store, db, who, parse_id(a.id), v, a.key, about(a)) for a, v in both]
+        handed = self.handing.handed(db, who, want) if want else None
+        labels = handed.told if handed else reading.counted(db) + trials.had(db, who).answered
+        return Kept(counts, trials.feedback(db, who, [a.id for a in given]), labels, handed)
+
+    def _receipt(
+        self, kind: LabelKind, given: Sequence[shapes.Answer], values: Sequence[str], kept: "Kept"
+    ) -> shapes.Receipt:
+        rows = [
+            shapes.Kept(key=a.key, id=a.id, counts=counted, value=value, feedback=judged(kind, kept.feedback.get(a.id)))
+            for a, value, counted in zip(given, values, kept.counts, strict=True)
+        ]
+        return shapes.Receipt(kept=rows, labels=kept.labels, queue=self._queue(kept.handed) if kept.handed else None)
+
+    def _queue(self, handed: Handed) -> shapes.Queue:
+        empty = "" if handed.tasks or handed.beside else self.nothing(handed.left)
+        return self.handing.queue(handed, empty)
+
+    async def _in_words(self, handed: Handed | None, words: Callable[[], T]) -> T:
+        """Here where that takes microseconds; in another thread where it asks the pool or the database."""
+        quick = handed is None or ((bool(handed.tasks) or handed.beside) and self.handing.at_hand(handed))
+        return await _here_if(quick, words)
 
     def nothing(self, left: int) -> str:
         if left:
@@ -89,66 +127,22 @@ class Desk:
             return "there is nothing left to ask about"
         return "the next questions have not been chosen yet"
 
-    def tasks(self, db: Connection, held: Sequence[questions.Task], who: str, version: int) -> list[shapes.Task]:
-        keys = [hex_id(t.id) for t in held]
-        guesses = {r.sample: r.guesses for r in db.execute(select(task).where(task.c.sample.in_(keys)))}
-        mine = (remark.c.who == who) & remark.c.sample.in_(keys)
-        said = {r.sample: r for r in db.execute(select(remark).where(mine))}
-        contents = self.contents.of([t.id for t in held])
-        if in_force(db).gold:  # where some are gold, nothing is said of any that would tell which
-            guesses |= trials.guesses_of(db, who, keys)
-            held = [replace(t, round=version, rank=0, utility=0.0, why=UNSAID) for t in held]
-        return [
-            shapes.Task(
-                id=key,
-                round=t.round,
-                rank=t.rank,
-                utility=t.utility,
-                why=t.why,
-                until=t.until,
-                model=version,
-                content=contents[t.id],
-                guesses=guessed(guesses.get(key)),
-                flagged=bool(said[key].flagged) if key in said else False,
-                note=said[key].note if key in said else "",
-            )
-            for key, t in zip(keys, held, strict=True)
-        ]
-
     def beat(self, who: str, ids: Sequence[str]) -> float:
         return self.writer.do(lambda db: questions.renew(self.store, db, who, [parse_id(i) for i in ids], LEASE))
 
     def give_back(self, who: str, ids: Sequence[str]) -> None:
         self.writer.do(lambda db: questions.release(self.store, db, who, [parse_id(i) for i in ids]))
 
-    def answers(self, who: str, given: Sequence[shapes.Answer], want: shapes.Want | None = None) -> shapes.Receipt:
-        """All in one transaction: all are kept or, where one is wrong, none.  The next questions come in the same."""
-        kind = self.campaign.label_kind
-        checked = [(a, _checked(kind, a)) for a in given]
-
-        def work(db: Connection) -> tuple[list[bool], list[questions.Task]]:
-            counts = [questions.told(self.store, db, who, parse_id(a.id), v, a.key, about(a)) for a, v in checked]
-            return counts, self._handed(db, who, want) if want else []
-
-        counts, held = self.writer.do(work)
-        with self.store.reading() as db:
-            labels, gold = reading.counted(db), trials.had(db, who)
-            how = trials.feedback(db, who, [a.id for a in given])
-            following = self._queue(db, who, held, bool(want.have), labels, gold) if want else None
-        kept = [
-            shapes.Kept(key=a.key, id=a.id, counts=counted, value=value, feedback=judged(kind, how.get(a.id)))
-            for (a, value), counted in zip(checked, counts, strict=True)
-        ]
-        return shapes.Receipt(kept=kept, labels=labels + gold.answered, queue=following)
-
     def skip(self, who: str, skip: shapes.Skip) -> None:
         self.writer.do(lambda db: questions.skipped(self.store, db, who, parse_id(skip.id), skip.why, skip.key))
 
     def undo(self, who: str) -> shapes.Undone:
-        held, value = self.writer.do(lambda db: questions.undone(self.store, db, who, LEASE))
-        with self.store.reading() as db:
-            again = self.tasks(db, [held], who, self.version(db))[0]
-        return shapes.Undone(task=again, value=value)
+        def work(db: Connection) -> tuple[Handed, str | None]:
+            task, value = questions.undone(self.store, db, who, LEASE)
+            return self.handing.about(db, who, [task]), value
+
+        again, value = self.writer.do(work)
+        return shapes.Undone(task=self.handing.tasks(again)[0], value=value)
 
     def history(self, who: str, n: int) -> shapes.History:
         """Answers and skips of one person, newest first."""
@@ -271,10 +265,6 @@ class Desk:
             return int(db.execute(select(func.max(event.c.seq))).scalar() or 0)
 
 
-def guessed(text: str | None) -> list[shapes.Guess]:
-    return [shapes.Guess(label=name, p=p) for name, p in json.loads(text)] if text else []
-
-
 def judged(kind: LabelKind, said: tuple[str, str] | None) -> shapes.Feedback | None:
     """said: the first answer, and what is known."""
     return shapes.Feedback(right=right(kind, *said), known=said[1]) if said else None
@@ -287,11 +277,6 @@ def about(a: shapes.Answer) -> dict[str, Any]:
 
 
 _NEWEST = select(round_.c.number, round_.c.at).order_by(round_.c.number.desc()).limit(20)
-_HOW_MANY = select(func.count()).select_from(slot).where(slot.c.state == "open")
-
-
-def _open(db: Connection) -> int:
-    return int(db.execute(_HOW_MANY).scalar() or 0)
 
 
 def _refuse_hoarding(db: Connection, who: str, more: int) -> None:
@@ -300,6 +285,15 @@ def _refuse_hoarding(db: Connection, who: str, more: int) -> None:
     held = int(db.execute(mine).scalar() or 0)
     if held + more > questions.MOST:
         raise Conflict(f"you hold {held} questions, and {questions.MOST} is the most; answer or release some first")
+
+
+async def _here_if(quick: bool, work: Callable[[], T]) -> T:
+    """Another thread costs more than what takes microseconds."""
+    return work() if quick else await run_in_threadpool(work)
+
+
+def _short(a: shapes.Answer) -> bool:
+    return not isinstance(a.value, list | dict) and len(str(a.value)) < SHORT
 
 
 def _checked(kind: Any, a: shapes.Answer) -> str:

@@ -9,7 +9,8 @@ from askance.campaign.consensus import consensus, posterior
 from askance.campaign.settings import in_force
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
-from askance.server.desk import Desk, guessed
+from askance.server.desk import Desk
+from askance.server.handing import guessed
 from askance.store.schema import gold, label, remark, task
 
 VOTED = ("class", "preference")

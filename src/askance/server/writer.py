@@ -4,6 +4,7 @@ A commit that is on the disk costs milliseconds, however much is in it.  With fi
 for the commit before it and for its own, and none is acknowledged before it is durable.
 """
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
@@ -40,16 +41,29 @@ class Writer:
 
     def do(self, work: Callable[[Connection], T]) -> T:
         """What it raises undoes what it did, and nobody else's."""
+        try:
+            return self._begun(work).result(PATIENCE)
+        except TimeoutError:
+            raise self._busy() from None
+
+    async def written(self, work: Callable[[Connection], T]) -> T:
+        """As `do`, where no thread may wait: it is done, or not, whether or not anybody still waits for it."""
+        done = asyncio.wrap_future(self._begun(work))
+        try:
+            return await asyncio.wait_for(asyncio.shield(done), PATIENCE)
+        except TimeoutError:
+            raise self._busy() from None
+
+    def _begun(self, work: Callable[[Connection], T]) -> "Future[T]":
         job = Job(work)
         with self._open:
             if self._closed:
                 raise Conflict(f"{self.store.what} is being closed; try again")
             self._jobs.put(job)
-        try:
-            result: T = job.done.result(PATIENCE)
-        except TimeoutError:
-            raise Conflict(f"{self.store.what} is busy: its disk has not answered for {PATIENCE:.0f} s") from None
-        return result
+        return job.done
+
+    def _busy(self) -> Conflict:
+        return Conflict(f"{self.store.what} is busy: its disk has not answered for {PATIENCE:.0f} s")
 
     def close(self) -> None:
         """What waits is written first."""

@@ -11,7 +11,7 @@ from askance.campaign.consensus import lately
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
 from askance.server.access import Visit
-from askance.server.desk import LEASE
+from askance.server.handing import LEASE
 from askance.server.media import picture
 from askance.server.ranges import ranged
 from askance.server.refused import Refused

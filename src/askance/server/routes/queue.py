@@ -9,9 +9,9 @@ router = APIRouter(prefix=HERE, tags=["queue"])
 
 
 @router.post("/queue")
-def queue(at: Annotator, want: shapes.Want) -> shapes.Queue:
+async def queue(at: Annotator, want: shapes.Want) -> shapes.Queue:
     """The best questions, leased to you for ten minutes; what you hold already comes first."""
-    return at.desk.queue(at.who, want)
+    return await at.desk.queue(at.who, want)
 
 
 @router.post("/heartbeat")
@@ -27,12 +27,12 @@ def release(at: Annotator, beat: shapes.Beat) -> None:
 
 
 @router.post("/answers")
-def answers(at: Annotator, given: shapes.Answers) -> shapes.Receipt:
+async def answers(at: Annotator, given: shapes.Answers) -> shapes.Receipt:
     """On the disk when this returns: all of them or, where one is wrong, none.  The same key is the same answer.
 
     With `want` the next questions come with the receipt: one request an answer instead of two.
     """
-    return at.desk.answers(at.who, given.answers, given.want)
+    return await at.desk.answers(at.who, given.answers, given.want)
 
 
 @router.post("/skips", status_code=204)
