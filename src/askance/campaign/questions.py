@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, literal, select
 
-from askance.campaign.trials import mixed, trials_of
+from askance.campaign.trials import Trials, mixed, trials_of
 from askance.errors import Conflict
 from askance.ops import hex_id, parse_id
 from askance.store import Store
@@ -24,7 +24,8 @@ from askance.store.schema import label, lease, said, slot, task
 
 @dataclass(frozen=True)
 class Task:
-    """A question that somebody holds.  rank: its place in the batch, 1 is best; until: when the lease runs out."""
+    """A question that somebody holds.  rank: its place in the batch, 1 is best; until: when the lease runs out;
+    guesses: JSON of what the newest model thinks, where it is known."""
 
     id: int
     name: str
@@ -33,6 +34,7 @@ class Task:
     utility: float
     why: str
     until: float
+    guesses: str | None = None
 
 
 def ask(store: Store, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
@@ -41,11 +43,31 @@ def ask(store: Store, who: str, n: int = 1, seconds: float = 600) -> list[Task]:
         return asked(store, db, who, n, seconds)
 
 
-def asked(store: Store, db: Connection, who: str, n: int, seconds: float, beside: Collection[int] = ()) -> list[Task]:
-    """`ask` in the caller's transaction.  beside: samples that they are not handed now, though they may hold them."""
-    now = store.clock()
-    mine, new = _next(db, who, n, now, {hex_id(i) for i in beside})
-    new, gold = mixed(db, trials_of(db), who, new) if new else (new, [])
+def asked(store: Store, db: Connection, who: str, n: int, seconds: float) -> list[Task]:
+    """`ask` in the caller's transaction."""
+    return _handed(store, db, who, _mine(db, who), n, seconds, trials_of(db))
+
+
+def topped_up(
+    store: Store, db: Connection, who: str, n: int, have: Collection[int], seconds: float, rule: Trials
+) -> list[Task]:
+    """Questions for `who` up to n in all, beside those that they have at hand, in the caller's transaction.
+
+    What they have at hand is held for longer once less than half of its lease is left.
+    """
+    mine, beside = _mine(db, who), {hex_id(i) for i in have}
+    _renewed(store, db, who, [r for r in mine if r.sample in beside], seconds, seconds / 2)
+    others = [r for r in mine if r.sample not in beside]
+    return _handed(store, db, who, others, n - len(beside), seconds, rule) if n > len(beside) else []
+
+
+def _handed(
+    store: Store, db: Connection, who: str, mine: Sequence[Any], n: int, seconds: float, rule: Trials
+) -> list[Task]:
+    """mine: what they hold and may be handed again, best first."""
+    now, mine = store.clock(), mine[:n]
+    new = _next(db, who, n - len(mine), now) if n > len(mine) else []
+    new, gold = mixed(db, rule, who, new) if new else (new, [])
     if gold:
         store.record(db, "trial", who, {"samples": gold, "until": now + seconds}, now)
     if mine or new:
@@ -59,14 +81,18 @@ def _gold(samples: Sequence[Sequence[Any]], until: float) -> list[Task]:
     return [Task(parse_id(s), name, round, rank, 0.0, "", until) for s, name, round, rank in samples]
 
 
-def renew(
-    store: Store, db: Connection, who: str, samples: Collection[int], seconds: float, left: float = math.inf
+def renew(store: Store, db: Connection, who: str, samples: Collection[int], seconds: float) -> float:
+    """Holds on to what `who` has of these, in the caller's transaction.  -> until when."""
+    wanted = {hex_id(i) for i in samples}
+    return _renewed(store, db, who, [r for r in _mine(db, who) if r.sample in wanted], seconds)
+
+
+def _renewed(
+    store: Store, db: Connection, who: str, mine: Sequence[Any], seconds: float, left: float = math.inf
 ) -> float:
-    """Holds on to what `who` has of these, in the caller's transaction.  left: only what runs out in less than so many
-    seconds.  -> until when."""
-    now, wanted = store.clock(), {hex_id(i) for i in samples}
-    kept = sorted(r.sample for r in _mine(db, who) if r.sample in wanted and r.until < now + left)
-    if kept:
+    """left: only what runs out in less than so many seconds."""
+    now = store.clock()
+    if kept := sorted(r.sample for r in mine if r.until < now + left):
         store.record(db, "lease", who, {"samples": kept, "until": now + seconds}, now)
     return now + seconds
 
@@ -104,16 +130,12 @@ _RUN_OUT = _BEST.where(slot.c.state == "leased", slot.c.until < bindparam("now")
 _LAPSED = _RUN_OUT.where(~_ASKED_ME, _FIRST_LAPSED)  # one slot of each question, or they would crowd out the next
 
 
-def _next(
-    db: Connection, who: str, n: int, now: float, beside: Collection[str] = ()
-) -> tuple[list[Any], Sequence[Any]]:
-    """What they hold, and what is free."""
-    mine = [r for r in _mine(db, who) if r.sample not in beside][:n]
-    left = n - len(mine)
-    want: dict[str, Any] = {"n": left, "by": who}
-    free = [*db.execute(_OPEN, want), *db.execute(_LAPSED, {**want, "now": now})] if left else []
-    best = {r.sample: r for r in sorted(free, key=lambda r: (r.round, r.rank), reverse=True)}  # one slot of each
-    return mine, sorted(best.values(), key=lambda r: (r.round, r.rank))[:left]
+def _next(db: Connection, who: str, n: int, now: float) -> list[Any]:
+    """The best that are free, one slot of each."""
+    want: dict[str, Any] = {"n": n, "by": who}
+    free = [*db.execute(_OPEN, want), *db.execute(_LAPSED, {**want, "now": now})]
+    best = {r.sample: r for r in sorted(free, key=lambda r: (r.round, r.rank), reverse=True)}
+    return sorted(best.values(), key=lambda r: (r.round, r.rank))[:n]
 
 
 def _mine(db: Connection, who: str) -> list[Any]:
@@ -232,4 +254,4 @@ def _asked(db: Connection, who: str, sample: int) -> Any:
 
 
 def _task(row: Any, until: float) -> Task:
-    return Task(parse_id(row.sample), row.name, row.round, row.rank, row.utility, row.why, until)
+    return Task(parse_id(row.sample), row.name, row.round, row.rank, row.utility, row.why, until, row.guesses)

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import Connection, exists, func, select
 
 from askance import ops
+from askance.campaign.config import Config
 from askance.campaign.settings import in_force
 from askance.ops import parse_id
 from askance.store.schema import gold, label, round_, slot, task, tested, verdict
@@ -31,7 +32,10 @@ class Trials:
 
 def trials_of(db: Connection) -> Trials:
     """What is in force."""
-    config = in_force(db)
+    return rule_of(in_force(db))
+
+
+def rule_of(config: Config) -> Trials:
     return Trials(config.gold, config.seed, config.gold_feedback)
 
 
@@ -95,9 +99,9 @@ class Had:
     done: int = 0
 
 
-def had(db: Connection, who: str) -> Had:
+def had(db: Connection, who: str, rule: Trials) -> Had:
     """What somebody is told of how much there is and how much is left moves with these as with any other question."""
-    if not in_force(db).gold:
+    if not rule.share:
         return Had()
     answered = select(func.count()).select_from(label).where(label.c.who == who, label.c.gold)
     newest = select(func.max(round_.c.number)).scalar_subquery()
@@ -113,9 +117,9 @@ def guesses_of(db: Connection, who: str, samples: Collection[str]) -> dict[str, 
     return {r.sample: r.guesses for r in db.execute(found)}
 
 
-def feedback(db: Connection, who: str, samples: Collection[str]) -> dict[str, tuple[str, str]]:
+def feedback(db: Connection, who: str, samples: Collection[str], rule: Trials) -> dict[str, tuple[str, str]]:
     """{sample: (what they said first, what is known)}, where whoever answers a gold question is told how they did."""
-    if not in_force(db).gold_feedback:
+    if not rule.told:
         return {}
     mine = (tested.c.who == who) & tested.c.sample.in_(samples)
     found = select(tested.c.sample, tested.c.value, gold.c.value.label("known"))

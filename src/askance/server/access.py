@@ -46,24 +46,38 @@ def house(request: Request) -> House:
 
 def person(request: Request) -> Person:
     """Whoever holds the cookie or the token; else 401."""
-    at, bearer = house(request), request.headers.get("authorization", "")
-    if bearer.startswith("Bearer "):
-        token = bearer.removeprefix("Bearer ").strip()
-        if at.local and at.token and same(token, at.token):
-            return at.local
-        found = at.people.holder("token", token) if at.people else None
-    else:
-        mine = request.cookies.get(local_cookie(at.token), "") if at.local and at.token else ""
-        if at.local and mine and same(mine, cookie_of(at.token)):
-            return at.local
-        token = request.cookies.get(COOKIE, "")
-        found = at.people.holder("session", token) if at.people and token else None
-    if found is None and at.local:
-        said = "this page is for one person: open the address that `askance label` has printed, with its token"
-        raise Refused(401, "no_token", said)
+    at, (kind, token) = house(request), shown(request)
+    if at.local and _is_local(at, request, kind, token):
+        return at.local
+    found = at.people.holder(kind, token) if at.people and token else None
     if found is None:
-        raise Refused(401, "who_are_you", "sign in first, or send a token; `askance label` prints an address with one")
+        raise _stranger(at)
     return found
+
+
+def shown(request: Request) -> tuple[str, str]:
+    """What they show: ("token", a program's) or ("session", that of the cookie, "" for none)."""
+    bearer = request.headers.get("authorization", "")
+    if bearer.startswith("Bearer "):
+        return "token", bearer.removeprefix("Bearer ").strip()
+    return "session", request.cookies.get(COOKIE, "")
+
+
+def _is_local(at: House, request: Request, kind: str, token: str) -> bool:
+    """Whether it is the one person of this machine: by the token of the address, or the cookie that came of it."""
+    if not at.local or not at.token:
+        return False
+    if kind == "token":
+        return same(token, at.token)
+    mine = request.cookies.get(local_cookie(at.token), "")
+    return bool(mine) and same(mine, cookie_of(at.token))
+
+
+def _stranger(at: House) -> Refused:
+    if at.local:
+        said = "this page is for one person: open the address that `askance label` has printed, with its token"
+        return Refused(401, "no_token", said)
+    return Refused(401, "who_are_you", "sign in first, or send a token; `askance label` prints an address with one")
 
 
 class Admin:
@@ -100,8 +114,8 @@ class At:
         return self.visit(request, campaign) if quick else await run_in_threadpool(self.visit, request, campaign)
 
     def visit(self, request: Request, campaign: str) -> Visit:
-        who, at = person(request), house(request)
-        role = "owner" if at.local else at.people.role(campaign, who) if at.people else None
+        at = house(request)
+        who, role = _visitor(at, request, campaign)
         try:
             desk = at.hall.desk(campaign) if role else None
         except KeyError:
@@ -111,6 +125,17 @@ class At:
         if not at_least(role, self.needs):
             raise Refused(403, "not_yours", f"this takes the role {self.needs}, and yours is {role}")
         return Visit(desk, who.name, role)
+
+
+def _visitor(at: House, request: Request, campaign: str) -> tuple[Person, str | None]:
+    """As `person`, with their role in the campaign, None for none."""
+    if at.local or at.people is None:
+        return person(request), "owner" if at.local else None
+    kind, token = shown(request)
+    found = at.people.visitor(kind, token, campaign) if token else None
+    if found is None:
+        raise _stranger(at)
+    return found
 
 
 def same(a: str, b: str) -> bool:

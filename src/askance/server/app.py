@@ -32,7 +32,8 @@ from askance.server.routes import (
 
 STATIC = Path(__file__).parent / "static"
 API = "/api/v1"
-ROUTERS = (people, campaigns, queue, look, review, gold, board, transfer, live, choose)
+# The first that fits is taken, so that what is asked for most stands first.
+ROUTERS = (queue, people, campaigns, look, review, gold, board, transfer, live, choose)
 
 
 def create_app(house: House, hosts: frozenset[str]) -> FastAPI:

@@ -69,7 +69,7 @@ class Desk:
 
     async def queue(self, who: str, want: shapes.Want) -> shapes.Queue:
         """Tops up what `who` holds to n; what the page has already is held for longer, and not sent again."""
-        handed = await self.writer.written(lambda db: self.handing.handed(db, who, want))
+        handed = await self.writer.written(lambda db: self.handing.handed(db, who, want, trials.trials_of(db)))
         return await self._in_words(handed, lambda: self._queue(handed))
 
     async def answers(
@@ -91,9 +91,10 @@ class Desk:
     ) -> "Kept":
         both = zip(given, values, strict=True)
         counts = [questions.told(self.store, db, who, parse_id(a.id), v, a.key, about(a)) for a, v in both]
-        handed = self.handing.handed(db, who, want) if want else None
-        labels = handed.told if handed else reading.counted(db) + trials.had(db, who).answered
-        return Kept(counts, trials.feedback(db, who, [a.id for a in given]), labels, handed)
+        rule = trials.trials_of(db)
+        handed = self.handing.handed(db, who, want, rule) if want else None
+        labels = handed.told if handed else reading.counted(db) + trials.had(db, who, rule).answered
+        return Kept(counts, trials.feedback(db, who, [a.id for a in given], rule), labels, handed)
 
     def _receipt(
         self, kind: LabelKind, given: Sequence[shapes.Answer], values: Sequence[str], kept: "Kept"
@@ -139,7 +140,7 @@ class Desk:
     def undo(self, who: str) -> shapes.Undone:
         def work(db: Connection) -> tuple[Handed, str | None]:
             task, value = questions.undone(self.store, db, who, LEASE)
-            return self.handing.about(db, who, [task]), value
+            return self.handing.about(db, who, [task], trials.trials_of(db)), value
 
         again, value = self.writer.do(work)
         return shapes.Undone(task=self.handing.tasks(again)[0], value=value)
@@ -219,7 +220,8 @@ class Desk:
     def about(self, role: Any, who: str) -> shapes.Campaign:
         own = page.settings(self.folder)
         with self.store.reading() as db:
-            config, counts, gold = in_force(db), reading.counts(db), trials.had(db, who)
+            config, counts = in_force(db), reading.counts(db)
+            gold = trials.had(db, who, trials.rule_of(config))
             return shapes.Campaign(
                 id=self.id,
                 role=role,
@@ -246,7 +248,7 @@ class Desk:
 
     def summary(self, role: Any, who: str) -> shapes.Summary:
         with self.store.reading() as db:
-            counts, gold = reading.counts(db), trials.had(db, who)
+            counts, gold = reading.counts(db), trials.had(db, who, trials.trials_of(db))
             rounds = int(db.execute(select(func.count()).select_from(round_)).scalar() or 0)
             samples = int(reading.setting(db, "samples") or 0)
         return shapes.Summary(

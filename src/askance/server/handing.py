@@ -9,15 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from askance.campaign import questions, reading, trials
-from askance.campaign.settings import in_force
 from askance.ops import hex_id, parse_id
 from askance.server import shapes
 from askance.server.contents import Contents
 from askance.store import Store
-from askance.store.schema import remark, slot, task
+from askance.store.schema import remark, slot
 
 LEASE = 600.0  # seconds
 UNSAID = "Chosen for you; why is not said while some questions are there to see how people do."
@@ -50,21 +49,22 @@ class Handing:
     def __init__(self, store: Store, contents: Contents, version: Callable[[Connection], int]):
         self.store, self.contents, self.version = store, contents, version
 
-    def handed(self, db: Connection, who: str, want: shapes.Want) -> Handed:
+    def handed(self, db: Connection, who: str, want: shapes.Want, rule: trials.Trials) -> Handed:
         """Tops up what `who` holds to n; what the page has already is held for longer, and not sent again."""
         have = [parse_id(i) for i in want.have]
-        if have:
-            questions.renew(self.store, db, who, have, LEASE, left=LEASE / 2)
-        more = max(0, want.n - len(have))
-        new = questions.asked(self.store, db, who, more, LEASE, have) if more else []
-        return self.about(db, who, new, bool(have))
+        new = questions.topped_up(self.store, db, who, want.n, have, LEASE, rule)
+        return self.about(db, who, new, rule, bool(have))
 
-    def about(self, db: Connection, who: str, tasks: Sequence[questions.Task], beside: bool = False) -> Handed:
-        """What there is to say of these."""
-        quiet = bool(in_force(db).gold)
-        keys = [hex_id(t.id) for t in tasks]
-        guesses, remarks = _noted(db, who, keys, quiet) if keys else ({}, {})
-        left, labels, gold = _open(db), reading.counted(db), trials.had(db, who)
+    def about(
+        self, db: Connection, who: str, tasks: Sequence[questions.Task], rule: trials.Trials, beside: bool = False
+    ) -> Handed:
+        """What there is to say of these.  Where some are gold, nothing is said of any that would tell which."""
+        keys, quiet = [hex_id(t.id) for t in tasks], rule.share > 0
+        guesses = dict(zip(keys, (t.guesses for t in tasks), strict=True))
+        if quiet and keys:
+            guesses |= trials.guesses_of(db, who, keys)
+        left, labels, gold = _open(db), reading.counted(db), trials.had(db, who, rule)
+        remarks = _remarks(db, who, keys) if keys else {}
         return Handed(tasks, beside, left, self.version(db), labels, gold, guesses, remarks, quiet)
 
     def at_hand(self, h: Handed) -> bool:
@@ -104,16 +104,14 @@ def guessed(text: str | None) -> list[shapes.Guess]:
     return [shapes.Guess(label=name, p=p) for name, p in json.loads(text)] if text else []
 
 
-def _noted(db: Connection, who: str, keys: Sequence[str], quiet: bool) -> tuple[dict[str, str | None], dict[str, Any]]:
-    """-> what the model thinks of each, and what this person has noted on it."""
-    thought = select(task.c.sample, task.c.guesses).where(task.c.sample.in_(keys))
-    guesses = {r.sample: r.guesses for r in db.execute(thought)}
-    if quiet:
-        guesses |= trials.guesses_of(db, who, keys)
-    mine = (remark.c.who == who) & remark.c.sample.in_(keys)
-    return guesses, {r.sample: r for r in db.execute(select(remark).where(mine))}
+def _remarks(db: Connection, who: str, keys: Sequence[str]) -> dict[str, Any]:
+    """What this person has noted."""
+    return {r.sample: r for r in db.execute(_REMARKS, {"by": who, "these": keys})}
 
 
+_REMARKS = select(remark).where(
+    remark.c.who == bindparam("by"), remark.c.sample.in_(bindparam("these", expanding=True))
+)
 _HOW_MANY = select(func.count()).select_from(slot).where(slot.c.state == "open")
 
 

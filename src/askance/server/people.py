@@ -90,6 +90,9 @@ _HOLDER = (
     .where(secret.c.hash == bindparam("hash"), secret.c.kind == bindparam("of"), secret.c.until > bindparam("now"))
 )
 _ROLE = select(member.c.role).where(member.c.campaign == bindparam("at"), member.c.person == bindparam("by"))
+_VISITOR = _HOLDER.add_columns(member.c.role).outerjoin(
+    member, (member.c.person == person.c.name) & (member.c.campaign == bindparam("at"))
+)
 
 
 class People:
@@ -155,6 +158,13 @@ class People:
         with self.engine.begin() as db:
             found = db.execute(_HOLDER, {"hash": hashed(token), "of": kind, "now": self.clock()}).first()
         return Person(found.name, bool(found.admin)) if found else None
+
+    def visitor(self, kind: str, token: str, campaign: str) -> tuple[Person, str | None] | None:
+        """As `holder`, with their role in the campaign: one question instead of two, asked with every request."""
+        given = {"hash": hashed(token), "of": kind, "now": self.clock(), "at": campaign}
+        with self.engine.begin() as db:
+            found = db.execute(_VISITOR, given).first()
+        return (Person(found.name, bool(found.admin)), "owner" if found.admin else found.role) if found else None
 
     def take(self, token: str, kind: str) -> None:
         with plainly("the server's database"), self._writing() as db:

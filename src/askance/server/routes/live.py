@@ -52,7 +52,7 @@ def still(request: Request, campaign: str) -> bool:
 
 def state(desk: Desk, who: str) -> dict[str, object]:
     with desk.store.reading() as db:
-        counts, gold = reading.counts(db), trials.had(db, who)
+        counts, gold = reading.counts(db), trials.had(db, who, trials.trials_of(db))
         version = desk.version(db)
     labels, left = counts["labels"] + gold.answered, max(0, counts["pending"] - gold.done)
     return {"labels": labels, "left": left, "model": version, "training": desk.training()}
