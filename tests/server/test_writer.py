@@ -1,5 +1,6 @@
 """One writer for all: what is acknowledged is on the disk, and one job's fault is nobody else's."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -169,3 +170,58 @@ def test_what_waits_when_it_closes_is_written_and_what_comes_after_is_refused(st
     assert kept(store) == [0, 1, 2, 3, 4]
     with pytest.raises(Conflict, match="being closed"):
         writer.do(note(store, 9))
+
+
+def test_whoever_waits_without_a_thread_is_told_the_same(store: Store, writer: Writer) -> None:
+    def wrong(db: Connection) -> None:
+        raise BadCampaign("no")
+
+    async def both() -> int:
+        with pytest.raises(BadCampaign, match="no"):
+            await writer.written(wrong)
+        return await writer.written(note(store, 1))
+
+    assert asyncio.run(both()) == 1
+    assert kept(store) == [1]
+
+
+def test_what_was_begun_is_written_though_nobody_waits_any_more(store: Store, writer: Writer) -> None:
+    """A browser that goes away in the middle takes nothing back."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def slow(db: Connection) -> int:
+        held.set()
+        go_on.wait(10)
+        return note(store, 1)(db)
+
+    async def leaves() -> None:
+        waiting = asyncio.create_task(writer.written(slow))
+        await asyncio.to_thread(held.wait, 10)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        go_on.set()
+        assert await writer.written(note(store, 2)) == 2
+
+    asyncio.run(leaves())
+    assert kept(store) == [1, 2]
+
+
+def test_a_disk_that_does_not_answer_is_said_to_be_busy(
+    store: Store, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askance.server.writer.PATIENCE", 0.05)
+    go_on = threading.Event()
+
+    def slow(db: Connection) -> int:
+        go_on.wait(10)
+        return note(store, 1)(db)
+
+    with pytest.raises(Conflict, match="its disk has not answered"):
+        asyncio.run(writer.written(slow))
+    with pytest.raises(Conflict, match="its disk has not answered"):
+        writer.do(note(store, 2))
+    go_on.set()
+    monkeypatch.undo()
+    assert writer.do(note(store, 3)) == 3
+    assert kept(store) == [1, 2, 3], "it is done, or not, whether or not anybody still waits"
