@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from askance.learners.torch.batches import Data, Feeding, in_order, shuffled
-from askance.learners.torch.fitting import placed
+from askance.learners.torch.devices import placed
 from askance.learners.torch.forward import AT_ONCE, HALVES
 from askance.learners.torch.scoring import Scorer
 from askance.learners.torch.settings import Settings

@@ -1,5 +1,8 @@
 """Factories of networks small enough to be trained in a test; found as torch:tiny_nets:NAME."""
 
+import time
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
@@ -87,3 +90,46 @@ class Scaled(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = 3 * self.last(self.first(x)) ** 3
         return logits
+
+
+def chancy(classes: int) -> nn.Module:
+    """Dropout, and statistics of a batch."""
+    return nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, classes))
+
+
+class Minded(nn.Module):
+    """A dense layer with something to do before each step of training; `minds` is told how many samples there are."""
+
+    def __init__(self, classes: int, minds: Callable[[int], object]):
+        super().__init__()
+        self.last, self.minds = nn.Linear(4, classes), minds
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            self.minds(len(x))
+        logits: torch.Tensor = self.last(x)
+        return logits
+
+
+def hungry(classes: int) -> nn.Module:
+    """More than 16 samples at once are too many for the memory."""
+
+    def minds(n: int) -> None:
+        if n > 16:
+            raise RuntimeError("DefaultCPUAllocator: not enough memory")
+
+    return Minded(classes, minds)
+
+
+def failing(classes: int) -> nn.Module:
+    """In the first of several processes it works."""
+
+    def minds(n: int) -> None:
+        if torch.distributed.is_initialized() and torch.distributed.get_rank() > 0:
+            raise LookupError("only the first process can do this")
+
+    return Minded(classes, minds)
+
+
+def slow(classes: int) -> nn.Module:
+    return Minded(classes, lambda n: time.sleep(0.02))

@@ -15,10 +15,12 @@ from askance.learners.torch.batches import Data, Feeding
 from askance.learners.torch.caught import Layers
 from askance.learners.torch.company import Company, gather, state_of
 from askance.learners.torch.compiled import compiled
+from askance.learners.torch.devices import placed
 from askance.learners.torch.factories import Factory
 from askance.learners.torch.forward import out_of_memory
 from askance.learners.torch.pace import paced
 from askance.learners.torch.settings import Settings
+from askance.learners.torch.several import Work, fit_on, sharing
 from askance.learners.torch.training import Course, Trainer
 
 Before = tuple[nn.Module, Company]
@@ -49,13 +51,14 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Fitting:
-    """What all fits of one learner share.  cache: a folder, or None."""
+    """What all fits of one learner share.  cache: a folder, or None; devices: what a fit is shared among."""
 
     factory: Factory
     addons: Sequence[AddOn]
     feed: Feeding
     cache: Path | None = None
     counted: bool = field(default=False)  # whether the number of members is settled by the fit
+    devices: tuple[torch.device, ...] = ()
 
     def __call__(
         self, task: Task, plan: Settings, seed: int, before: Before | None = None, keep: bool = False
@@ -85,9 +88,14 @@ class Fitting:
         net = self.beginning(task.classes, seed, plan, before)
         company = self.accompanied(net, task, seed, plan, before)
         path = self._checkpoint(state_of(net, company), seed, plan, task)
-        runner, why = compiled(net, self.feed(task.train.x[:2]), company) if plan.compile else (None, "")
-        trainer = Trainer(net, plan, self.feed, seed, path, company, task.free, keep, runner)
-        course = trainer.fit(task.train, task.held if len(task.held) else None)
+        among, why = sharing(self.devices, len(task.train), plan.batch), ""
+        if len(among) > 1:
+            work = Work(self.factory, task.train, task.held, task.classes, seed, plan, path, keep)
+            course = fit_on(among, work, net)
+        else:
+            runner, why = compiled(net, self.feed(task.train.x[:2]), company) if plan.compile else (None, "")
+            trainer = Trainer(net, plan, self.feed, seed, path, company, task.free, keep, runner)
+            course = trainer.fit(task.train, task.held if len(task.held) else None)
         if course.failed:
             return Fitted(net, company, course, plan, path=_saved(path, course, plan))
         return Fitted(net, company, course, plan, (why,) if why else (), path)
@@ -167,8 +175,3 @@ def _saved(path: Path | None, course: Course, plan: Settings) -> Path | None:
         facts = {"why": course.failed, "best_epoch": course.best, "epochs": course.epochs, "settings": asdict(plan)}
         checkpoint.write(beside, {"weights": course.weights}, facts)
     return beside
-
-
-def placed(net: nn.Module, device: torch.device) -> nn.Module:
-    # Channels last is the faster layout wherever it was measured; see docs/learners-torch.md.
-    return net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -1,7 +1,8 @@
 """A network trained on the labels alone, as a learner.  Floor 4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,17 +17,19 @@ from askance.learners.calibration import fit_temperature
 from askance.learners.head import class_numbers
 from askance.learners.torch import checkpoint
 from askance.learners.torch.addons.text import read_addons
+from askance.learners.torch.ahead import among
 from askance.learners.torch.batches import Data, Feeding
 from askance.learners.torch.company import Company, put_back, state_of
 from askance.learners.torch.decoded import Decoded
-from askance.learners.torch.devices import device_of
+from askance.learners.torch.devices import devices_of, placed
 from askance.learners.torch.factories import Factory
-from askance.learners.torch.fitting import Before, Fitted, Fitting, Task, placed, stop
+from askance.learners.torch.fitting import Before, Fitted, Fitting, Task, stop
 from askance.learners.torch.posteriors.known import COUNTED, name_of, passes_of, read_posterior, refused
 from askance.learners.torch.posteriors.posterior import MEMBERS
-from askance.learners.torch.reading import Reader
+from askance.learners.torch.reading import Read, Reader
 from askance.learners.torch.scoring import Scorer, provided
 from askance.learners.torch.settings import Settings
+from askance.learners.torch.several import check_several
 from askance.learners.torch.split import Split, split
 from askance.learners.torch.training import marks
 from askance.learners.torch.tuning import Space, tuned
@@ -55,8 +58,11 @@ class TorchLearner:
         self.factory = factory
         self.settings = settings or Settings(size=factory.size)
         self.cache = cache
-        self.feed = Feeding(device_of(self.settings.device), factory.mean, factory.scale)
+        self.devices = devices_of(self.settings.device)
+        self.feed = Feeding(self.devices[0], factory.mean, factory.scale)
         self._addons = read_addons(self.settings.add) + read_posterior(self.settings)
+        if len(self.devices) > 1:
+            check_several(factory, self._addons)
         self._refused = refused(self.settings, net := factory.network(2, 0), factory.text)
         given = frozenset().union(*(a.provides for a in self._addons))
         self.provides = provided(net) | given | (frozenset() if self._refused else MEMBERS)
@@ -127,14 +133,17 @@ class TorchLearner:
         self._check(samples, needs)
         if not needs:
             return Signals(samples.ids)
-        scorer, found = self._scorer(), list[Signals]()
+        found: list[Signals] = []
         with bar("scoring", len(samples)) as done:
-            for start in range(0, max(len(samples), 1), BLOCK):
-                block = samples.take(np.arange(start, min(start + BLOCK, len(samples))))
-                read = self._read(block)
-                found.append(Signals(block.ids[read.rows], scorer(read.x, needs), skipped=read.skipped))
-                done(start + len(block))
+            for part in among([partial(_said, scorer, needs) for scorer in self._scorers()], self._opened(samples)):
+                found.append(part)
+                done(sum(len(s) + len(s.skipped) for s in found))
         return found[0] if len(found) == 1 else concat(found)
+
+    def _opened(self, samples: Samples) -> Iterator[tuple[Samples, Read]]:
+        for start in range(0, max(len(samples), 1), BLOCK):
+            block = samples.take(np.arange(start, min(start + BLOCK, len(samples))))
+            yield block, self._read(block)
 
     def save(self, folder: Path) -> None:
         """One safetensors file: the weights, and in its header the classes and all that made them."""
@@ -210,9 +219,14 @@ class TorchLearner:
         whole, seed, temperature = len(self.classes), self._seed, self._temperature
         return Scorer(net, self.feed, plan.precision, whole, seed, passes, self._company, others, temperature)
 
+    def _scorers(self) -> list[Scorer]:
+        """One on each device, all of the same network."""
+        first = self._scorer()
+        return [first, *(first.on(device) for device in self.devices[1:])]
+
     def _fitting(self) -> Fitting:
         counted = name_of(self.settings) in COUNTED
-        return Fitting(self.factory, self._addons, self.feed, self.cache, counted)
+        return Fitting(self.factory, self._addons, self.feed, self.cache, counted, self.devices)
 
     def _fitted(
         self, fitting: Fitting, task: Task, plan: Settings, seed: int, before: Before | None
@@ -293,6 +307,11 @@ class TorchLearner:
         said |= {"batch": first.plan.batch} if first.plan.batch != self.settings.batch else {}
         said |= {"temperature": self._temperature} if self.settings.calibrate != "none" else {}
         return FitReport(tuple(course.epochs), said | chosen, judged, seconds)
+
+
+def _said(scorer: Scorer, needs: frozenset[str], one: tuple[Samples, Read]) -> Signals:
+    block, read = one
+    return Signals(block.ids[read.rows], scorer(read.x, needs), skipped=read.skipped)
 
 
 def _seed_of(seed: int, number: int) -> int:

@@ -1,7 +1,8 @@
 """What a trained network says of samples that have been read.  Floor 4."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from askance.errors import BadLearner
 from askance.learners.torch.batches import Feeding, in_order
 from askance.learners.torch.caught import Look
 from askance.learners.torch.company import Company
+from askance.learners.torch.devices import placed
 from askance.learners.torch.forward import AT_ONCE, embedding_of, forward, last_linear, member, out_of_memory
 
 PLAIN = frozenset({"probs", "logits"})
@@ -51,6 +53,11 @@ class Scorer:
             f"memory does not suffice to ask the network about {AT_ONCE} samples at once; set a smaller size= for "
             "photos, precision=bf16, or device=cpu"
         )
+
+    def on(self, device: torch.device) -> "Scorer":
+        """The same on another device: copies of the networks.  Not where add-ons speak, who have one network."""
+        net, *others = (placed(deepcopy(one), device) for one in (self.net, *self.others))
+        return replace(self, net=net, others=others, feed=replace(self.feed, device=device))
 
     def _all(self, x: torch.Tensor, needs: frozenset[str]) -> dict[str, np.ndarray]:
         out = self._said(x, needs & self.company.spoken)

@@ -34,7 +34,8 @@ class Settings:
     passes      members; 0: 5 where each is trained for itself, else 20
     precision   f32; bf16 or f16 for arithmetic in half the bits where the device is fast at it
     compile     torch.compile for training, where it works; else plainly, and it is said why
-    device      auto takes CUDA where there is one; else cpu, cuda, ...
+    device      auto takes CUDA where there is one; else cpu, cuda, ...; several with commas, cuda:0,cuda:1, or all CUDA
+                cards: a process each, which share every batch, and the pool when it is scored
     checkpoint  seconds between two checkpoints of a running fit; 0 writes one after every epoch
     add         add-ons that train with the network: learning_loss(weight=0.5)+fixmatch
     tokens      words and pieces of words that a text is cut to, where the network reads texts

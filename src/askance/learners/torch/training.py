@@ -6,7 +6,7 @@ of all rounds so far, and so threw away what most rounds had learned.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -26,6 +26,7 @@ from askance.learners.torch.caught import Look
 from askance.learners.torch.company import Company, put_back, state_of
 from askance.learners.torch.forward import AT_ONCE, forward, repeatable
 from askance.learners.torch.pace import speed
+from askance.learners.torch.ring import ALONE, Ring
 from askance.learners.torch.settings import Settings
 from askance.progress import bar
 
@@ -43,6 +44,10 @@ class Course:
     waited: int = 0  # epochs since it was beaten
     weights: checkpoint.Tensors = field(default_factory=dict)  # of the best epoch
     failed: str = ""  # why the fit could not go on; then the weights are those of the last good best epoch
+
+    def facts(self) -> dict[str, Any]:
+        """All but the weights, as JSON has it."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "weights"}
 
     def over(self, plan: Settings, a_pass: int) -> bool:
         """a_pass: steps in one; patience ends nothing before the `least` steps are done."""
@@ -69,6 +74,7 @@ class Trainer:
     free    (M, ...) samples without a label, as they were read, for the add-ons that want some
     keep    the checkpoint is written once more at the end: others are to follow before the whole is done
     runner  the network as torch.compile made it, which takes the steps in its place
+    ring    the other processes that train the same network, each on its share of every batch
     """
 
     net: nn.Module
@@ -80,6 +86,7 @@ class Trainer:
     free: torch.Tensor | None = None
     keep: bool = False
     runner: nn.Module | None = None
+    ring: Ring = ALONE
 
     def fit(self, train: Data, held: Data | None) -> Course:
         """Leaves the network with the best weights, in evaluation mode; `failed` says that it came to no good end."""
@@ -96,11 +103,11 @@ class Trainer:
                     break
                 course.note(row, partial(state_of, self.net, self.company), self.plan)
                 done(len(course.epochs))
-                if self.path is not None and monotonic() - written >= self.plan.checkpoint:
-                    write_course(self.path, course, state_of(self.net, self.company), movers, scaler)
+                if monotonic() - written >= self.plan.checkpoint:
+                    self._write(course, movers, scaler)
                     written = monotonic()
-            if self.keep and self.path is not None and not course.failed:
-                write_course(self.path, course, state_of(self.net, self.company), movers, scaler)
+            if self.keep and not course.failed:
+                self._write(course, movers, scaler)
             if course.weights:
                 put_back(self.net, self.company, course.weights, "memory")
             self._eval()
@@ -109,6 +116,10 @@ class Trainer:
                 self.company.finished(self._after(course.best, train, speaker))
         self._eval()
         return course
+
+    def _write(self, course: Course, movers: list[torch.optim.Optimizer], scaler: "torch.amp.GradScaler") -> None:
+        if self.path is not None and self.ring.rank == 0:
+            write_course(self.path, course, state_of(self.net, self.company), movers, scaler)
 
     def _movers(self) -> list[torch.optim.Optimizer]:
         """The optimiser of the network and, where add-ons have rivals to it, theirs."""
@@ -138,24 +149,31 @@ class Trainer:
         self.company.parts.train()
         rng = np.random.default_rng([self.seed, epoch])
         other = np.random.default_rng([self.seed, epoch, EXTRA])
-        torch.manual_seed(int(rng.integers(2**63)))  # dropout; inside `repeatable`, so nobody else's state is touched
-        total, right = 0.0, 0
+        # Dropout; inside `repeatable`, so nobody else's state is touched.
+        torch.manual_seed((int(rng.integers(2**63)) + self.ring.rank) % 2**63)
+        total, right = 0.0, 0.0
         batches = list(shuffled(len(train), self.plan.batch, rng))
-        for n, (rows, raw) in enumerate(self._read_ahead(train, batches, rng)):
+        shares = [self.ring.mine(rows) for rows in batches]
+        params = list(self.net.parameters())
+        own = self.ring.own(rng, self.seed, epoch)
+        for n, (rows, raw) in enumerate(self._read_ahead(train, shares, own)):
             over = (epoch - 1 + n / len(batches)) / self.plan.epochs
             for group in movers[0].param_groups:
                 group["lr"] = self.plan.rate * speed(self.plan, over)
             step = self._step(train, rows, raw, other, over)
             added = self.company.loss(step)
-            move(movers[0], step.losses.mean() if added is None else step.losses.mean() + added, scaler)
+            loss = step.losses.mean() * (len(rows) / len(batches[n]))  # of all that is in the batch, its part
+            move(movers[0], loss if added is None else loss + added, scaler, partial(self.ring.sum_gradients, params))
             if len(movers) > 1 and (against := self.company.against(step)) is not None:
                 move(movers[1], against, scaler)
             scaler.update()
             self.company.stepped(step)
             total += float(step.losses.detach().sum())
-            right += int((step.seen.logits.detach().argmax(1) == step.y).sum())
-            if not np.isfinite(total):
+            right += float((step.seen.logits.detach().argmax(1) == step.y).sum())
+            if self.ring.alone and not np.isfinite(total):  # others would wait for this one
                 return {"epoch": epoch, "loss": total, "accuracy": 0.0}
+        self.ring.agree(self.net)
+        total, right = self.ring.totals(self.feed.device, total, right)
         self._eval()
         with torch.no_grad():
             self.company.epoched(self._after(epoch, train))
@@ -207,7 +225,9 @@ class Trainer:
         self._eval()
         net = self.company.speaker(self.net)
         with torch.inference_mode():
-            logits = torch.cat([self.logits(net, x).cpu() for x in in_order(held.x, AT_ONCE)])
+            mine = held.x[self.ring.rank :: self.ring.world]
+            logits = torch.cat([self.logits(net, x).cpu() for x in in_order(mine, AT_ONCE)])
+            logits = self.ring.whole(logits, len(held), self.feed.device)
         return marks(logits, held.y)
 
     def logits(self, net: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -243,14 +263,20 @@ def split_decay(params: list[nn.Parameter], decay: float) -> list[dict[str, Any]
     return [g for g in groups if g["params"]]
 
 
-def move(mover: torch.optim.Optimizer, loss: torch.Tensor, scaler: "torch.amp.GradScaler | None" = None) -> None:
+def move(
+    mover: torch.optim.Optimizer,
+    loss: torch.Tensor,
+    scaler: "torch.amp.GradScaler | None" = None,
+    summed: Callable[[], None] = lambda: None,
+) -> None:
+    """summed: what is done to the gradients before the step."""
     mover.zero_grad()
+    (loss if scaler is None else scaler.scale(loss)).backward()  # type: ignore[no-untyped-call]
+    summed()
     if scaler is None:
-        loss.backward()  # type: ignore[no-untyped-call]
         mover.step()
-        return
-    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-    scaler.step(mover)
+    else:
+        scaler.step(mover)
 
 
 def write_course(
@@ -261,5 +287,5 @@ def write_course(
     scaler: "torch.amp.GradScaler",
 ) -> None:
     moments = {name: checkpoint.moments_of(mover) for name, mover in zip(MOMENTS, movers, strict=False)}
-    facts = {"epochs": course.epochs, "best": course.best, "mark": course.mark, "waited": course.waited}
-    checkpoint.write(path, {"now": now, "best": course.weights, **moments}, facts | {"scaler": scaler.state_dict()})
+    facts = course.facts() | {"scaler": scaler.state_dict()}
+    checkpoint.write(path, {"now": now, "best": course.weights, **moments}, facts)
