@@ -129,6 +129,14 @@ def test_no_route_goes_without_saying_what_it_takes(team: Served) -> None:
         assert needs == ([] if TAKES[name] == "nobody" else [TAKES[name]]), name
 
 
+def test_the_schema_says_who_may_and_how_they_say_who_they_are(team: Served) -> None:
+    schema = team.of("root").get(f"{API}/openapi.json").json()
+    assert set(schema["components"]["securitySchemes"]) == {"token", "session"}
+    for name, operation in listed(team.app).items():
+        assert operation["x-role"] == TAKES[name], name
+        assert operation["security"] == ([] if TAKES[name] == "nobody" else [{"token": []}, {"session": []}]), name
+
+
 def test_nothing_else_is_mounted(team: Served) -> None:
     paths = {getattr(r, "path", None) for r in team.app.routes} - {None, "/healthz", "/metrics"}
     assert {p for p in paths if p and not p.startswith(f"{API}/")} <= PAGE, paths

@@ -7,12 +7,14 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from askance import __version__
 from askance.errors import AskanceError, BadCampaign, Conflict
 from askance.server.access import House, cookie_of, local_cookie, same
+from askance.server.described import describe
 from askance.server.guard import Allowed, Guard
 from askance.server.refused import Refused
 from askance.server.routes import (
@@ -59,6 +61,8 @@ def create_app(house: House, hosts: frozenset[str]) -> FastAPI:
     for room in ROUTERS:
         app.include_router(room.router, prefix=API)
     app.include_router(health.router)
+    listed = [*((API, r) for room in ROUTERS for r in room.router.routes), *(("", r) for r in health.router.routes)]
+    describe(app, [(before, r) for before, r in listed if isinstance(r, APIRoute)])
     _say_what_is_wrong(app)
     _serve_page(app, house)
     app.add_middleware(Guard, allowed=Allowed(hosts), seen=house.requests.add)
