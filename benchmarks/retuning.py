@@ -1,6 +1,6 @@
 """What choosing the settings anew (`tune=8`) brings and costs at three numbers of labels of CIFAR-10, a small network.
 
-    OMP_NUM_THREADS=1 python benchmarks/retuning.py run [--seeds 3] [--ways tuned]
+    OMP_NUM_THREADS=1 python benchmarks/retuning.py run [--seeds 8] [--ways usual]
     python benchmarks/retuning.py table       from retuning_data alone
 
 All fits have 150 steps of 32, hold back a tenth of the labels and keep the weights that are best on it; what is tuned
@@ -30,6 +30,8 @@ WAYS: dict[str, dict[str, str]] = {
     "usual, tuned": {"tune": "8"},
     "ill": {"rate": "0.00001"},
     "ill, tuned": {"rate": "0.00001", "tune": "8"},
+    "usual, tuned, clear": {"tune": "8", "choose": "clear"},
+    "ill, tuned, clear": {"rate": "0.00001", "tune": "8", "choose": "clear"},
 }
 
 
@@ -71,7 +73,7 @@ def main() -> None:
     run = command.add_parser("run")
     run.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     run.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), choices=SIZES)
-    run.add_argument("--seeds", type=int, default=3)
+    run.add_argument("--seeds", type=int, default=8)
     command.add_parser("table")
     said = parser.parse_args()
     if said.command == "table":

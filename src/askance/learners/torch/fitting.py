@@ -7,24 +7,25 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from askance.errors import BadLearner
 from askance.learners.torch import checkpoint
 from askance.learners.torch.addons.addon import AddOn
-from askance.learners.torch.batches import Data, Feeding
+from askance.learners.torch.batches import Data, Feeding, in_order
 from askance.learners.torch.caught import Layers
 from askance.learners.torch.company import Company, gather, state_of
 from askance.learners.torch.compiled import compiled
 from askance.learners.torch.devices import placed
 from askance.learners.torch.factories import Factory
-from askance.learners.torch.forward import out_of_memory
+from askance.learners.torch.forward import AT_ONCE, forward, out_of_memory
 from askance.learners.torch.pace import paced
 from askance.learners.torch.settings import Settings
 from askance.learners.torch.several import Work, fit_on, sharing
 from askance.learners.torch.training import Course, Trainer
 
 Before = tuple[nn.Module, Company]
-BESIDE = {"checkpoint": 0, "passes": 0, "tune": 0, "calibrate": "none"}  # on which no weight depends
+BESIDE = {"checkpoint": 0, "passes": 0, "tune": 0, "choose": "least", "calibrate": "none"}  # on which no weight depends
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,17 @@ class Fitting:
         if course.failed:
             return Fitted(net, company, course, plan, path=_saved(path, course, plan))
         return Fitted(net, company, course, plan, (why,) if why else (), path)
+
+    def losses(self, done: Fitted, task: Task) -> np.ndarray:
+        """(m,) of the samples held back, but those of a class never trained on; one inf where there are no others."""
+        rows = torch.nonzero(task.held.y >= 0)[:, 0]
+        if not len(rows):
+            return np.array([np.inf])
+        net, precision = done.company.speaker(done.net), done.plan.precision
+        with torch.inference_mode():
+            found = [forward(net, self.feed(x), precision).cpu() for x in in_order(task.held.x[rows], AT_ONCE)]
+            losses = functional.cross_entropy(torch.cat(found), task.held.y[rows], reduction="none")
+        return losses.double().numpy()
 
     def beginning(self, classes: int, seed: int, plan: Settings, before: Before | None) -> nn.Module:
         """New weights, the last ones, or some of both; buffers are the last ones where any weight is."""

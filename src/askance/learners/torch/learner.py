@@ -254,13 +254,13 @@ class TorchLearner:
         path = fitting.path_of(task, self.settings, seed, before)
         trials = None if path is None else path.with_suffix(".trials.json")
 
-        def loss(plan: Settings) -> float:
+        def losses(plan: Settings) -> np.ndarray:
             found = fitting(task, plan, seed, before)
             if found.path is not None:
                 found.path.unlink(missing_ok=True)
-            return float("inf") if found.course.failed else found.course.epochs[found.course.best - 1]["val_loss"]
+            return np.array([np.inf]) if found.course.failed else fitting.losses(found, task)
 
-        plan, chosen = tuned(Space(self.settings, task.train.x.dtype == torch.uint8), seed, loss, trials)
+        plan, chosen = tuned(Space(self.settings, task.train.x.dtype == torch.uint8), seed, losses, trials)
         return plan, chosen, trials
 
     def _cooled(self, held: Data) -> float:

@@ -28,6 +28,7 @@ class Settings:
                 `shrink` times those and `perturb` times new ones (Ash & Adams 2020)
     augment     photos are flipped and shifted a little at random while training
     tune        trials with other settings before each fit, by Optuna; 0: as they are given
+    choose      least: the trial of the least loss; clear: the settings as given, where no trial is clearly better
     calibrate   none, or temperature: probabilities are scaled by what was held back
     posterior   where members come from: dropout, ensemble, snapshot, swag, laplace, bbb or heads, with its options in
                 brackets or after a dot: posterior=laplace&laplace.prior=1
@@ -61,6 +62,7 @@ class Settings:
     perturb: float = 0.1
     augment: bool = True
     tune: int = 0
+    choose: str = "least"
     calibrate: str = "none"
     posterior: str = "dropout"
     passes: int = 0
@@ -115,6 +117,7 @@ CHOICES = {
     "precision": ("f32", "bf16", "f16"),
     "schedule": ("constant", "cosine"),
     "calibrate": ("none", "temperature"),
+    "choose": ("least", "clear"),
 }
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 

@@ -2,6 +2,9 @@
 
 Huseljic et al. 2023 lost up to 40 points of accuracy at 2,000 labels to settings that were good for another number.
 What is judged by is held back from the labels paid for, and the first trial is always the settings as they were given.
+Few are held back, and of several trials one looks best by luck: where the settings that were given may be good,
+choose=clear keeps them unless another's loss is lower by more than the standard error of the difference, sample by
+sample, after the rule by which Breiman et al. 1984 choose among trees.
 """
 
 import json
@@ -47,9 +50,11 @@ class Space:
 
 
 def tuned(
-    space: Space, seed: int, loss: Callable[[Settings], float], path: Path | None = None
+    space: Space, seed: int, losses: Callable[[Settings], np.ndarray], path: Path | None = None
 ) -> tuple[Settings, dict[str, Any]]:
-    """(the plan of least loss, what to report).  loss: of a fit on what was held back, inf where it went astray.
+    """(the plan of least loss or, as the plan has it, the given one where no other is clearly better; what to report).
+
+    losses: of a fit, of each sample that was held back (m,), or one inf where it went astray.
 
     path  where the trials are written down one by one: a tuning that was killed goes on after the last, to the same end
     """
@@ -58,24 +63,37 @@ def tuned(
     with _quiet(optuna), bar("tuning", space.plan.tune) as done:
         study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed % 2**32))
         study.enqueue_trial(space.given())
-        losses: list[float] = []
+        found: list[np.ndarray] = []
         for n in range(space.plan.tune):
             trial = study.ask()
             wanted = space.asked(trial)
-            value = known[n] if n < len(known) else loss(replace(space.plan, **wanted))
-            losses.append(value)
+            found.append(known[n] if n < len(known) else losses(replace(space.plan, **wanted)))
+            value = float(found[-1].mean())
             study.tell(trial, value if np.isfinite(value) else 1e30)
             if path is not None and n >= len(known):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                saving.whole(path, lambda file: file.write(json.dumps(losses).encode()))
+                text = json.dumps([one.tolist() for one in found]).encode()
+                saving.whole(path, lambda file, text=text: file.write(text))  # type: ignore[misc]
             done(n + 1)
-        if not np.isfinite(losses).any():
+        values = [float(one.mean()) for one in found]
+        if not np.isfinite(values).any():
             raise BadLearner(
-                f"none of the {len(losses)} trials came to a good end; try a rate below {space.plan.rate:g}"
+                f"none of the {len(values)} trials came to a good end; try a rate below {space.plan.rate:g}"
             )
-        best = study.trials[int(np.argmin(losses))].params
-    chosen = replace(space.plan, **best)
-    return chosen, {**best, "trials": len(losses), "tuned_loss": min(losses), "given_loss": losses[0]}
+        best = int(np.argmin(values))
+        if space.plan.choose == "clear" and not clearly(found[0], found[best]):
+            best = 0
+        params = study.trials[best].params
+    said = {"trials": len(values), "tuned_loss": values[best], "given_loss": values[0]}
+    return replace(space.plan, **params), params | said
+
+
+def clearly(given: np.ndarray, other: np.ndarray) -> bool:
+    """Whether the other's mean loss is lower by more than the standard error of the difference.  (m,) each, paired."""
+    if not np.isfinite(given).all():
+        return True
+    gain = given - other
+    return len(gain) > 1 and bool(gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)))
 
 
 def _optuna() -> Any:
@@ -96,9 +114,9 @@ def _quiet(optuna: Any) -> Iterator[None]:
         optuna.logging.set_verbosity(before)
 
 
-def _read(path: Path | None) -> list[float]:
+def _read(path: Path | None) -> list[np.ndarray]:
     """The losses of the trials so far; a file that is damaged only costs time."""
     try:
-        return [] if path is None else [float(v) for v in json.loads(path.read_bytes())]
-    except (OSError, ValueError):
+        return [] if path is None else [np.array(one, np.float64).reshape(-1) for one in json.loads(path.read_bytes())]
+    except (OSError, ValueError, TypeError):
         return []
