@@ -41,6 +41,7 @@ CASES = {
 NUMPY = case("call:other_models:Centroids", "numpy")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "check"), list(product(CASES, CHECKED)), ids=lambda v: getattr(v, "__name__", v))
 def test_other_frameworks_pass_the_contract(name, check, tmp_path):
     package, one = CASES[name]

@@ -116,6 +116,7 @@ def test_how_many_devices_share_a_fit(n, batch, shared):
     assert len(sharing([torch.device("cpu")] * 4, n, batch)) == shared
 
 
+@pytest.mark.slow
 def test_a_fit_that_diverges_stops_on_all_and_says_so(tmp_path):
     samples, labels = arrays()
     with pytest.raises(BadLearner, match="no longer finite in epoch 1; try a rate below"):
@@ -131,6 +132,7 @@ def test_memory_that_runs_out_in_one_process_halves_the_batch_of_all():
     assert "memory ran out with batch=64" in report.chosen["warnings"][0]
 
 
+@pytest.mark.slow
 def test_what_fails_in_one_process_ends_the_others_and_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     samples, labels = arrays()

@@ -62,6 +62,7 @@ def test_a_trainer_of_numbers_passes_the_contract(check, tmp_path):
     check(CASES["numbers"], tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "check",
     [
