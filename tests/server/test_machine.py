@@ -96,7 +96,7 @@ def an_answer_after_a_skip_takes_another_slot(patch: Patch) -> None:
 
 
 def a_round_takes_what_was_picked_by_hand(patch: Patch) -> None:
-    patch.setattr(effects, "_wanted_by_hand", lambda db, sample: False)
+    patch.setattr(effects, "_wanted_by_hand", lambda db: set())
 
 
 def an_effect_asks_the_time(patch: Patch) -> None:
