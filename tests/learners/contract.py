@@ -255,6 +255,7 @@ def same_in_another_process(module: str, file: str, cases: Mapping[str, Case], t
     subprocess.run(run, check=True, timeout=300, env={**os.environ, "PYTHONHASHSEED": "123"})
     for name, case in cases.items():
         signals = reference(case)
+        assert signals.columns, f"{name} says nothing that could be compared"
         with np.load(tmp / f"{name}.npz") as there:
             for column in signals.columns:
                 same_arrays(there[column], signals.columns[column], case.rtol)

@@ -60,6 +60,7 @@ def test_two_processes_end_with_the_weights_of_one():
     assert reports[1].chosen["trained_on"] == reports[0].chosen["trained_on"]
     assert told[-1] == -1
     assert told[:-1] == sorted(told[:-1])
+    assert told[-2] == 4, "what was told last is not lost"
 
 
 @pytest.mark.slow

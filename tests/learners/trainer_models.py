@@ -11,6 +11,7 @@ SUBJECTS = {
     "law": "court judge rule act plea",
 }
 PLAIN = ["the", "a", "of"]
+TINY = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 
 
 def trained(model, tokenizer=None, kind=None, **options):
@@ -40,10 +41,7 @@ def tiny_bert(classes):
     return BertForSequenceClassification(
         BertConfig(
             vocab_size=20,
-            hidden_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=16,
+            **TINY,
             max_position_embeddings=12,
             num_labels=classes,
         )
@@ -199,10 +197,7 @@ def photos(classes):
     config = ViTConfig(
         image_size=8,
         patch_size=4,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
+        **TINY,
         num_labels=classes,
     )
     processor = ViTImageProcessorPil(size={"height": 8, "width": 8})

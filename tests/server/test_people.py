@@ -143,6 +143,10 @@ def test_right_attempts_are_not_counted() -> None:
     for _ in range(5 * ATTEMPTS):
         attempts.begin("name:ann", "from:here")
         attempts.succeeded("name:ann", "from:here")
+    for _ in range(ATTEMPTS):
+        attempts.begin("name:ann", "from:here")
+    with pytest.raises(Refused):
+        attempts.begin("name:ann", "from:here")
 
 
 def test_a_database_that_is_stolen_opens_nothing(team: Served) -> None:

@@ -1,11 +1,14 @@
 """One learner that was asked for: its text taken apart, and the pool that it is for.  Floor 4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from askance.errors import BadLearner
 from askance.samples import Kind
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,16 +30,15 @@ class Request:
 
     def whole(self, name: str, default: int) -> int:
         """An option that is a whole number."""
-        value = self.options.get(name, str(default))
-        try:
-            return int(value)
-        except ValueError:
-            raise BadLearner(f"{name}={value} in {self.text!r} must be a whole number") from None
+        return self._read(name, default, int, "a whole number")
 
     def number(self, name: str, default: float) -> float:
         """An option that is a number."""
+        return self._read(name, default, float, "a number")
+
+    def _read(self, name: str, default: T, kind: Callable[[str], T], what: str) -> T:
         value = self.options.get(name, str(default))
         try:
-            return float(value)
+            return kind(value)
         except ValueError:
-            raise BadLearner(f"{name}={value} in {self.text!r} must be a number") from None
+            raise BadLearner(f"{name}={value} in {self.text!r} must be {what}") from None

@@ -84,15 +84,13 @@ class Invite:
 
 
 # Asked with every request; made once, for building them costs more than running them.
-_HOLDER = (
-    select(person.c.name, person.c.admin)
+_VISITOR = (
+    select(person.c.name, person.c.admin, member.c.role)
     .join(secret, secret.c.person == person.c.name)
+    .outerjoin(member, (member.c.person == person.c.name) & (member.c.campaign == bindparam("at")))
     .where(secret.c.hash == bindparam("hash"), secret.c.kind == bindparam("of"), secret.c.until > bindparam("now"))
 )
 _ROLE = select(member.c.role).where(member.c.campaign == bindparam("at"), member.c.person == bindparam("by"))
-_VISITOR = _HOLDER.add_columns(member.c.role).outerjoin(
-    member, (member.c.person == person.c.name) & (member.c.campaign == bindparam("at"))
-)
 
 
 class People:
@@ -154,13 +152,12 @@ class People:
         return id, token
 
     def holder(self, kind: str, token: str) -> Person | None:
-        """Whose it is, while it lasts."""
-        with self.engine.begin() as db:
-            found = db.execute(_HOLDER, {"hash": hashed(token), "of": kind, "now": self.clock()}).first()
-        return Person(found.name, bool(found.admin)) if found else None
+        """As `visitor`, where it is about no campaign."""
+        found = self.visitor(kind, token, "")
+        return found[0] if found else None
 
     def visitor(self, kind: str, token: str, campaign: str) -> tuple[Person, str | None] | None:
-        """As `holder`, with their role in the campaign: one question instead of two, asked with every request."""
+        """Whose it is, while it lasts, and their role in the campaign: one question, asked with every request."""
         given = {"hash": hashed(token), "of": kind, "now": self.clock(), "at": campaign}
         with self.engine.begin() as db:
             found = db.execute(_VISITOR, given).first()

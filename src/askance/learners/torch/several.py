@@ -133,9 +133,10 @@ def _watch(running: Sequence[subprocess.Popen[str]], done: Any) -> None:
     first = running[0].stdout
     assert first is not None
     os.set_blocking(first.fileno(), False)
-    told = ""
-    while any(one.poll() is None for one in running) and not any(one.returncode for one in running):
+    told, going = "", True
+    while going:  # once more after the end, for what was told last
         time.sleep(0.02)
+        going = any(one.poll() is None for one in running) and not any(one.returncode for one in running)
         with suppress(BlockingIOError, TypeError):
             told += first.read() or ""
         *lines, told = told.split("\n")
